@@ -1,0 +1,62 @@
+import { type Static, Type } from "typebox";
+import { ClientName } from "./fields.ts";
+
+export const DeviceConfig = Type.Object(
+	{
+		driver: Type.String({ description: "escpos, toledo8217" }),
+		link: Type.String({
+			pattern: "^(tcp|serial)://",
+			description: "tcp://192.168.1.50:9100 or serial:///dev/ttyUSB0?baud=9600",
+		}),
+		registers: Type.Optional(Type.Array(ClientName, { description: "The registers it serves; absent: all" })),
+		receipts: Type.Optional(
+			Type.Enum(["always", "on-request"], {
+				description: "Printers: print every sale, or only when a register asks. Default always",
+			}),
+		),
+		settings: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: "The driver's own" })),
+	},
+	{ additionalProperties: false },
+);
+export type DeviceConfig = Static<typeof DeviceConfig>;
+
+/** devices.yaml: the shop, how it is connected, and one entry a device. */
+export const Config = Type.Object(
+	{
+		shop: Type.Object(
+			{
+				id: ClientName,
+				name: Type.String({ minLength: 1, maxLength: 48 }),
+				address: Type.Optional(Type.Array(Type.String({ maxLength: 48 }), { maxItems: 6 })),
+				vatNumber: Type.Optional(Type.String({ maxLength: 20 })),
+				language: Type.Optional(Type.Enum(["nl", "en"])),
+				footer: Type.Optional(Type.Array(Type.String({ maxLength: 48 }), { maxItems: 6 })),
+			},
+			{ additionalProperties: false },
+		),
+		mqtt: Type.Optional(
+			Type.Object(
+				{ lan: Type.Optional(Type.Enum(["off", "plain"], { description: "plain: MQTT without TLS on the LAN too" })) },
+				{ additionalProperties: false },
+			),
+		),
+		cloud: Type.Optional(
+			Type.Object(
+				{
+					url: Type.String({
+						pattern: "^mqtts?://",
+						description: "The back office's broker; absent: a back office in this box",
+					}),
+					username: Type.Optional(Type.String()),
+					passwordFile: Type.Optional(
+						Type.String({ description: "A file with the password: it does not belong in this one" }),
+					),
+				},
+				{ additionalProperties: false },
+			),
+		),
+		devices: Type.Optional(Type.Record(ClientName, DeviceConfig)),
+	},
+	{ additionalProperties: false },
+);
+export type Config = Static<typeof Config>;
