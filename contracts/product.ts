@@ -30,7 +30,7 @@ export const productExample: Product = {
 	unit: "kg",
 	unitPrice: 299,
 	vatRate: 900,
-	eans: ["2140020000009"],
+	eans: ["2140020000005"],
 };
 
 /** Whether a code of 8, 12, 13 or 14 digits ends in its right GS1 check digit (GS1 General Specifications §7.9). */
