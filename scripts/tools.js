@@ -1,0 +1,51 @@
+// The programs that tests and benchmarks run against, and the Debian packages they come in.
+// Plain JS: it runs under whatever Node started npm.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin", "/sbin"];
+const isOnPath = (program) => folders.some((folder) => existsSync(join(folder, program)));
+
+// Debian keeps the server's programs out of PATH, one folder a version.
+const hasPostgres = () =>
+	isOnPath("initdb") ||
+	(existsSync("/usr/lib/postgresql") &&
+		readdirSync("/usr/lib/postgresql").some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`)));
+
+const forTests = [
+	{ name: "mosquitto", isHere: () => isOnPath("mosquitto"), service: "mosquitto" },
+	{ name: "mosquitto-clients", isHere: () => isOnPath("mosquitto_pub") },
+	{ name: "postgresql", isHere: hasPostgres, service: "postgresql" },
+	{ name: "chromium", isHere: () => isOnPath("chromium") },
+	{ name: "strace", isHere: () => isOnPath("strace") },
+];
+const forBench = [
+	...forTests,
+	{ name: "rabbitmq-server", isHere: () => isOnPath("rabbitmq-server"), service: "rabbitmq-server" },
+];
+
+/** The packages missing for `purpose`: "test" or "bench". */
+export const missingPackages = (purpose) =>
+	(purpose === "bench" ? forBench : forTests).filter((tool) => !tool.isHere());
+
+export const installCommand = (packages) =>
+	`apt-get update && apt-get install -y --no-install-recommends ${packages.map((tool) => tool.name).join(" ")}`;
+
+export const canInstall = () => process.getuid?.() === 0 && isOnPath("apt-get");
+
+/** Installs them by apt; false when apt failed, after its own words on stderr. */
+export const installPackages = (packages) => {
+	const apt = spawnSync("sh", ["-c", installCommand(packages)], {
+		stdio: ["ignore", 2, 2],
+		env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+	});
+	if (apt.status !== 0) return false;
+	// Debian starts a server when it installs one. Tests start their own, and mosquitto's would keep 1883 from the shop.
+	const [stop, ...flags] = existsSync("/run/systemd/system") ? ["systemctl", "disable", "--now"] : ["service"];
+	for (const { service } of packages) {
+		if (!service) continue;
+		spawnSync(stop, flags.length > 0 ? [...flags, service] : [service, "stop"], { stdio: "ignore" });
+	}
+	return true;
+};
