@@ -1,0 +1,55 @@
+import type { Booking } from "@kassahub/contracts/booking.ts";
+import type { Command } from "@kassahub/contracts/command.ts";
+import type { Config } from "@kassahub/contracts/config.ts";
+import type { Receipt } from "@kassahub/contracts/receipt.ts";
+import type { Sale } from "@kassahub/contracts/sale.ts";
+import { vatTable } from "@kassahub/contracts/vat.ts";
+import { uuidv7 } from "uuidv7";
+import type { Clock } from "../clock.ts";
+import { serves } from "../config.ts";
+import type { Devices } from "./devices.ts";
+
+/** A sale made longer ago was delivered late by a tablet that had been offline: its customer has left. */
+const FRESH_MS = 5 * 60_000;
+const PRINT_WITHIN_MS = 10 * 60_000;
+
+/** The receipt of a booked sale in this shop. */
+export function receiptOf(config: Config, sale: Sale, booking: Pick<Booking, "number" | "hash">, isCopy: boolean): Receipt {
+	const { shop } = config;
+	return {
+		language: shop.language ?? "nl",
+		shop: {
+			name: shop.name,
+			address: shop.address ?? [],
+			...(shop.vatNumber ? { vatNumber: shop.vatNumber } : {}),
+			...(shop.footer ? { footer: shop.footer } : {}),
+		},
+		sale,
+		vat: vatTable(sale.lines),
+		booking: { number: booking.number, hash: booking.hash },
+		isCopy,
+	};
+}
+
+/** Prints a freshly booked sale on every printer that serves its register and prints all receipts. */
+export function printReceipt(
+	{ config, devices, clock }: { config: Config; devices: Devices; clock: Clock },
+	sale: Sale,
+	booking: Pick<Booking, "number" | "hash">,
+): void {
+	const now = clock.epochMs();
+	if (Math.abs(now - Date.parse(sale.at)) > FRESH_MS) return;
+	for (const [name, device] of Object.entries(config.devices ?? {})) {
+		if (device.receipts === "on-request" || !serves(device, sale.register)) continue;
+		if (devices.get(name)?.class !== "printer") continue;
+		const command: Command = {
+			id: uuidv7(),
+			at: clock.now().at,
+			expiresAt: new Date(now + PRINT_WITHIN_MS).toISOString(),
+			action: "print",
+			receipt: receiptOf(config, sale, booking, false),
+			openDrawer: sale.payments.some((payment) => payment.method === "cash"),
+		};
+		devices.command(name, command);
+	}
+}

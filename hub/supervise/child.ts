@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Logger } from "pino";
+
+const RESTART_MS_MIN = 500;
+const RESTART_MS_MAX = 30_000;
+/** A child that ran this long was well: its next restart starts at the shortest wait again. */
+const WELL_AFTER_MS = 60_000;
+const STOP_WITHIN_MS = 8_000;
+
+export type ChildPlan = {
+	name: string;
+	script: string;
+	environment: Record<string, string>;
+};
+
+/** Keeps one part of the shop running as its own process: restarts it with back-off, whatever it died of (invariant 9). */
+export class Child {
+	readonly #plan: ChildPlan;
+	readonly #log: Logger;
+	#process: ChildProcess | undefined;
+	#timer: NodeJS.Timeout | undefined;
+	#waitMs = RESTART_MS_MIN;
+	#isStopping = false;
+	#restarts = 0;
+
+	constructor(plan: ChildPlan, log: Logger) {
+		this.#plan = plan;
+		this.#log = log.child({ part: plan.name });
+	}
+
+	get status(): { name: string; pid: number | undefined; restarts: number } {
+		return { name: this.#plan.name, pid: this.#process?.pid, restarts: this.#restarts };
+	}
+
+	start(): void {
+		const startedAt = performance.now();
+		const child = spawn(process.execPath, [this.#plan.script], {
+			// A part watches its stdin: when the hub dies, however it dies, the pipe closes and the part leaves too.
+			stdio: ["pipe", "inherit", "inherit"],
+			env: { ...process.env, ...this.#plan.environment, KASSAHUB_SUPERVISED: "1" },
+		});
+		this.#process = child;
+		child.stdin?.on("error", () => undefined);
+		child.once("spawn", () => this.#log.info({ pid: child.pid }, "started"));
+		child.once("error", (error) => this.#log.error({ err: error }, "could not be started"));
+		child.once("close", (code, signal) => {
+			this.#process = undefined;
+			if (this.#isStopping) return;
+			if (performance.now() - startedAt > WELL_AFTER_MS) this.#waitMs = RESTART_MS_MIN;
+			this.#log.warn({ code, signal, restartInMs: this.#waitMs }, "stopped; restarting");
+			this.#timer = setTimeout(() => this.start(), this.#waitMs);
+			this.#waitMs = Math.min(this.#waitMs * 2, RESTART_MS_MAX);
+			this.#restarts++;
+		});
+	}
+
+	/** Asks the part to leave, and ends it where it doesn't within eight seconds. */
+	async stop(): Promise<void> {
+		this.#isStopping = true;
+		clearTimeout(this.#timer);
+		const child = this.#process;
+		if (!child || child.exitCode !== null) return;
+		const closed = new Promise((resolve) => child.once("close", resolve));
+		child.kill("SIGTERM");
+		const deadline = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
+		await closed;
+		clearTimeout(deadline);
+	}
+}
