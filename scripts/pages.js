@@ -1,6 +1,6 @@
 // Whether web/dist was built from the sources that are here now. Plain JS: it runs under whatever Node started npm.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./stamp.js";
 
@@ -29,5 +29,8 @@ const addTo = (hash, path) => {
 };
 
 export const isBuilt = (hash) => existsSync(stampFile) && readFileSync(stampFile, "utf8") === hash;
+
+/** A build that fails halfway leaves pages of two times: they count as not built, whatever the sources become. */
+export const markUnbuilt = () => rmSync(stampFile, { force: true });
 
 export const markBuilt = (hash) => writeFileSync(stampFile, hash);

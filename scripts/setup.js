@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { hashPages, isBuilt, markBuilt } from "./pages.js";
+import { hashPages, isBuilt, markBuilt, markUnbuilt } from "./pages.js";
 import { isInstalled, modules, root } from "./stamp.js";
 import { canInstall, installCommand, installPackages, missingPackages } from "./tools.js";
 
@@ -40,6 +40,7 @@ const installModules = () => {
 
 const buildPages = (hash) => {
 	say("building the pages for register, console and office ...");
+	markUnbuilt();
 	if (!npm("run", "--workspace=web", "--silent", "build")) {
 		giveUp("the pages did not build. The messages above say where; mend that, then run this again.");
 	}

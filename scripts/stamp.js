@@ -12,11 +12,14 @@ export const pinnedNode = join(modules, "node/bin/node");
 const stampFile = join(modules, ".kassahub-stamp");
 const parts = ["contracts", "hub", "firmware-bridge", "cloud-relay", "cloud", "web"];
 
+/** What of a manifest decides which packages are installed: a new script in it needs no new install. */
+const decisive = ["dependencies", "devDependencies", "optionalDependencies", "overrides", "allowScripts"];
+
 const wanted = (omitted) => {
-	const hash = createHash("sha256");
-	const manifests = ["package.json", "package-lock.json", ...parts.map((part) => `${part}/package.json`)];
-	for (const file of manifests) {
-		if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)));
+	const hash = createHash("sha256").update(readFileSync(join(root, "package-lock.json")));
+	for (const folder of ["", ...parts]) {
+		const manifest = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
+		hash.update(JSON.stringify(decisive.map((field) => manifest[field])));
 	}
 	return `${hash.digest("hex")} ${process.platform}-${process.arch}${omitted ? ` without ${omitted}` : ""}`;
 };
