@@ -53,7 +53,7 @@ const installTools = (purpose) => {
 	if (missing.length === 0) return;
 	const command = installCommand(missing);
 	if (!canInstall()) giveUp(`npm run ${purpose} needs more programs. On Debian, as root:\n\n    ${command}\n`);
-	say(`npm run ${purpose} needs more programs. Running: ${command}`);
+	say(`npm run ${purpose} needs more programs: about a minute. Running: ${command}`);
 	if (!installPackages(missing)) giveUp("apt-get failed: its messages are above.");
 	say("programs installed");
 };

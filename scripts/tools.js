@@ -37,7 +37,8 @@ export const canInstall = () => process.getuid?.() === 0 && isOnPath("apt-get");
 /** Installs them by apt; false when apt failed, after its own words on stderr. */
 export const installPackages = (packages) => {
 	const apt = spawnSync("sh", ["-c", installCommand(packages)], {
-		stdio: ["ignore", 2, 2],
+		// On standard output apt names every file that it unpacks; what goes wrong is on the other.
+		stdio: ["ignore", "ignore", 2],
 		env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
 	});
 	if (apt.status !== 0) return false;
