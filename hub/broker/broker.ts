@@ -1,0 +1,250 @@
+import { EventEmitter } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { type Server, Socket } from "node:net";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { booking } from "@kassahub/contracts/booking.ts";
+import { type MessageDefinition, topicOf } from "@kassahub/contracts/message.ts";
+import { rejection } from "@kassahub/contracts/rejection.ts";
+import type { AedesPublishPacket, AuthenticateError, Client, PublishPacket } from "aedes";
+import type { Logger } from "pino";
+import type { Outcome, Submission } from "../books/submission.ts";
+import type { Account, Accounts } from "../pairing/accounts.ts";
+import { matches, mayHear, maySubscribe, publishRight, type Route, routeOf } from "./access.ts";
+import { Audience } from "./audience.ts";
+import { Engine, type InboundPacket, isSettled } from "./engine.ts";
+import { gatherWrites } from "./gather.ts";
+import { type Connection, ConnectionRefused, identify } from "./identity.ts";
+import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
+import { listen, portOf } from "./listener.ts";
+import { Sessions, type Will } from "./sessions.ts";
+
+const CONNECT_WITHIN_MS = 10_000;
+/** A client that reads slower than it is sent to: levels and readings pass it by, and then it is cut. */
+const UNSENT_BYTES_MAX = 1024 * 1024;
+const DRAIN_WITHIN_MS = 20_000;
+/** The will of a client that was lost together with the hub is sent after four of these. */
+const HEARTBEAT_MS = 10_000;
+
+const BOOKING_LEVELS = booking.topic.split("/");
+
+/** A message for the hub itself, valid by its schema. */
+export type Heard = { name: string; levels: Record<string, string>; value: unknown; from: Account };
+
+/** What the broker needs of the books: durable, either way, when it resolves. */
+export type BookKeeper = { submit(submission: Submission): Promise<Outcome> };
+
+export type BrokerOptions = { dataDir: string; books: BookKeeper; accounts: Accounts; log: Logger };
+
+type Answer = (error?: Error | null) => void;
+
+/** The hub's MQTT broker: who may say and hear what, and no PUBACK for money before the books have it (invariant 1). */
+export class Broker extends EventEmitter<{ message: [Heard] }> {
+	readonly #books: BookKeeper;
+	readonly #accounts: Accounts;
+	readonly #log: Logger;
+	readonly #connections = new WeakMap<Client, Connection>();
+	readonly #audience = new Audience(
+		(filter) => matches(filter.split("/"), BOOKING_LEVELS),
+		BOOKING_LEVELS.indexOf("{register}"),
+	);
+	readonly #servers: Server[] = [];
+	readonly #sessions: Sessions;
+	readonly #engine: Engine;
+
+	/** Opens the broker with the sessions of its last run; it takes connections from the first `attach` on. */
+	static async open(options: BrokerOptions): Promise<Broker> {
+		const broker = new Broker(options);
+		await broker.#engine.listen();
+		return broker;
+	}
+
+	private constructor({ dataDir, books, accounts, log }: BrokerOptions) {
+		super();
+		this.#books = books;
+		this.#accounts = accounts;
+		this.#log = log;
+		this.#sessions = new Sessions({
+			file: join(dataDir, "sessions.db"),
+			log,
+			audience: this.#audience,
+			accountOf: (client) => this.#accountOf(client),
+			accountNamed: (name) => accounts.get(name),
+		});
+		this.#engine = new Engine({
+			persistence: this.#sessions,
+			audience: this.#audience,
+			// 0: no common limit. With one, a client that stops reading would hold up everybody's messages (invariant 9).
+			concurrency: 0,
+			connectTimeout: CONNECT_WITHIN_MS,
+			drainTimeout: DRAIN_WITHIN_MS,
+			heartbeatInterval: HEARTBEAT_MS,
+			preConnect: (client, packet, callback) => {
+				this.#connections.set(client, { address: addressOf(client), will: packet.will, account: undefined });
+				callback(null, true);
+			},
+			authenticate: (client, username, password, callback) => {
+				this.#authenticate(client, username, password).then(
+					() => callback(null, true),
+					(error: AuthenticateError) => callback(error, null),
+				);
+			},
+			authorizePublish: (client, packet, callback) => this.#authorizePublish(client, packet, callback),
+			authorizeSubscribe: (client, subscription, callback) => {
+				const account = this.#accountOf(client);
+				const isAllowed = account !== undefined && maySubscribe(account, subscription.topic);
+				if (!isAllowed) log.warn({ account: account?.name, filter: subscription.topic }, "subscription refused");
+				callback(null, isAllowed ? subscription : null);
+			},
+			authorizeForward: (client, packet) => this.#authorizeForward(client, packet),
+		});
+		this.#engine.on("clientError", (client, error) => {
+			log.warn({ clientId: client.id, account: this.#accountOf(client)?.name, reason: error.message }, "client cut");
+		});
+		this.#engine.on("connectionError", (client, error) => {
+			log.warn({ address: addressOf(client), reason: error.message }, "connection cut");
+		});
+		(this.#engine as EventEmitter).on("error", (error: Error) => log.error({ err: error }, "broker fault"));
+		accounts.on("revoked", this.#forget);
+		accounts.on("replaced", this.#cut);
+	}
+
+	/** Publishes a message of the hub itself. */
+	publish(message: MessageDefinition, levels: Record<string, string>, value: unknown): void {
+		const packet: PublishPacket = {
+			cmd: "publish",
+			topic: topicOf(message, levels),
+			payload: Buffer.from(JSON.stringify(value)),
+			qos: message.qos,
+			retain: message.retain,
+			dup: false,
+		};
+		this.#engine.publish(packet, () => undefined);
+	}
+
+	/** Takes MQTT connections on a TCP port and returns the port; 0 takes a free one. */
+	async attachTcp(port: number, host: string): Promise<number> {
+		const server = await listen(port, host, (socket) => this.attachStream(socket));
+		this.#servers.push(server);
+		return portOf(server);
+	}
+
+	/** Takes one MQTT connection over any stream, such as that of a WebSocket with the request it came with. */
+	attachStream(stream: Duplex, request?: IncomingMessage): void {
+		this.#engine.handle(stream, request);
+	}
+
+	/** Takes no new connections, ends those there are, and stores the sessions. */
+	async close(): Promise<void> {
+		this.#accounts.off("revoked", this.#forget);
+		this.#accounts.off("replaced", this.#cut);
+		const closed = this.#servers.map((server) => new Promise((resolve) => server.close(resolve)));
+		await new Promise<void>((resolve) => this.#engine.close(resolve));
+		await Promise.all(closed);
+		await this.#sessions.close();
+	}
+
+	#accountOf(client: Client): Account | undefined {
+		return this.#connections.get(client)?.account;
+	}
+
+	async #authenticate(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
+		const connection = this.#connections.get(client) as Connection;
+		try {
+			connection.account = await identify({
+				client,
+				connection,
+				username,
+				password,
+				accounts: this.#accounts,
+				sessions: this.#sessions,
+				holderOf: (clientId) => {
+					const holder = this.#engine.clients[clientId];
+					return holder && this.#accountOf(holder)?.name;
+				},
+			});
+		} catch (error) {
+			if (!(error instanceof ConnectionRefused)) this.#log.error({ err: error }, "a login could not be checked");
+			throw error;
+		}
+	}
+
+	#authorizePublish(client: Client | null, packet: InboundPacket, answer: Answer): void {
+		// Without a client it is a will of the hub's last run.
+		const account = client ? this.#accountOf(client) : this.#accounts.get((packet as unknown as Will).account);
+		const route = routeOf(packet.topic);
+		const right = account && route ? publishRight(account, route) : "refused";
+		if (!account || !route || right === "refused") {
+			answer(new Error(`publish refused on ${packet.topic}`));
+			return;
+		}
+		if (route.message.journaledAs) {
+			if (right === "wrong-sender") this.#log.warn({ account: account.name, topic: packet.topic }, "wrong sender");
+			this.#submit(account, route, packet, answer);
+			return;
+		}
+		if (!route.message.retain) packet.retain = false;
+		if (isForHub(route.message)) this.#hear(account, route, packet);
+		answer(null);
+	}
+
+	/** Answers, and with that lets PUBACK leave, only when the books have it; on their fault the connection is cut. */
+	#submit(account: Account, { message }: Route, packet: InboundPacket, answer: Answer): void {
+		packet[isSettled] = true;
+		const register = account.kind === "register" ? account.name : null;
+		const submission: Submission = {
+			kind: message.journaledAs as Submission["kind"],
+			source: `${account.kind}:${account.name}`,
+			register,
+			topic: packet.topic,
+			payload: packet.payload as Buffer,
+		};
+		this.#books.submit(submission).then((outcome) => {
+			answer(null);
+			if (register === null) return;
+			if (outcome.status === "rejected") this.publish(rejection, { register }, outcome.rejection);
+			else if (this.#audience.has(register)) this.publish(booking, { register }, outcome.booking);
+		}, answer);
+	}
+
+	/** Passes on to the hub what is valid; what is not goes no further, and its sender is not cut for it. */
+	#hear(account: Account, route: Route, packet: InboundPacket): void {
+		// MQTT 3.1.1 §3.3.1.3: an empty retained message clears the topic, here of a device that is no more.
+		if (packet.retain && packet.payload.length === 0) return;
+		try {
+			const value = readMessage(route, packet.payload as Buffer);
+			this.emit("message", { name: route.message.name, levels: route.levels, value, from: account });
+		} catch (error) {
+			if (!(error instanceof MessageInvalid)) throw error;
+			packet[isSettled] = true;
+			const { field, message: reason } = error;
+			this.#log.warn({ account: account.name, topic: packet.topic, field, reason }, "message dropped");
+		}
+	}
+
+	/** The second line of defence: a stored session may hold what its account may no longer hear. */
+	#authorizeForward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
+		const account = this.#accountOf(client);
+		const route = routeOf(packet.topic);
+		if (!account || !route || !mayHear(account, route)) return null;
+		if (packet.qos === 0 && client.conn.writableLength > UNSENT_BYTES_MAX) return null;
+		gatherWrites(client.conn);
+		return packet;
+	}
+
+	readonly #cut = (name: string): void => {
+		for (const client of Object.values(this.#engine.clients)) {
+			if (this.#accountOf(client)?.name === name) client.close();
+		}
+	};
+
+	readonly #forget = (name: string): void => {
+		this.#cut(name);
+		this.#sessions.forgetAccount(name);
+	};
+}
+
+function addressOf(client: Client): string {
+	const socket = client.req?.socket ?? client.conn;
+	return (socket instanceof Socket && socket.remoteAddress) || "";
+}

@@ -1,0 +1,81 @@
+import type { AuthenticateError, Client, ConnectPacket } from "aedes";
+import type { Account, Accounts } from "../pairing/accounts.ts";
+import { publishRight, routeOf } from "./access.ts";
+import type { Sessions } from "./sessions.ts";
+
+const CLIENT_ID_LENGTH_MAX = 128;
+const SESSIONS_PER_ACCOUNT_MAX = 64;
+
+/** CONNACK codes of MQTT 3.1.1 §3.2.2.3. */
+const IDENTIFIER_REJECTED = 2;
+const BAD_CREDENTIALS = 4;
+const NOT_AUTHORIZED = 5;
+
+/** What the broker knows of a connection: where it comes from, what it asked for, and whose it is. */
+export type Connection = { address: string; will: ConnectPacket["will"]; account: Account | undefined };
+
+/** Why a connection is refused, with the CONNACK code that says so. */
+export class ConnectionRefused extends Error implements AuthenticateError {
+	readonly returnCode: AuthenticateError["returnCode"];
+	constructor(returnCode: number, message: string) {
+		super(message);
+		this.name = "ConnectionRefused";
+		this.returnCode = returnCode;
+	}
+}
+
+/**
+ * Who connects. Throws ConnectionRefused for an anonymous client, wrong credentials, a client id of another account,
+ * and a last will that the account may not publish.
+ */
+export async function identify({
+	client,
+	connection,
+	username,
+	password,
+	accounts,
+	sessions,
+	holderOf,
+}: {
+	client: Client;
+	connection: Connection;
+	username: string | undefined;
+	password: Buffer | undefined;
+	accounts: Accounts;
+	sessions: Sessions;
+	/** The account that is connected with a client id now. */
+	holderOf: (clientId: string) => string | undefined;
+}): Promise<Account> {
+	if (!username || !password) throw new ConnectionRefused(NOT_AUTHORIZED, "anonymous");
+	const account = await accounts.authenticate(username, password.toString("utf8"), connection.address);
+	if (!account) throw new ConnectionRefused(BAD_CREDENTIALS, "wrong credentials");
+
+	// An id that begins with an account's name is that account's alone. Any other will do for a session that ends with
+	// its connection, as the defaults of mosquitto_pub and MQTT.js are.
+	const owner = accounts.ownerOf(client.id);
+	const holder = holderOf(client.id);
+	const isForeign = owner
+		? owner.name !== account.name
+		: !client.clean || (holder !== undefined && holder !== account.name);
+	if (isForeign || client.id.length > CLIENT_ID_LENGTH_MAX) {
+		throw new ConnectionRefused(
+			IDENTIFIER_REJECTED,
+			`client id not allowed for ${account.name}: use ${account.name}, ${account.name}-<suffix>, or none with a clean session`,
+		);
+	}
+	const sessionOwner = sessions.ownerOf(client.id);
+	if (sessionOwner !== undefined && sessionOwner !== account.name) sessions.forget(client.id);
+	if (!client.clean && sessionOwner === undefined && sessions.countOf(account.name) >= SESSIONS_PER_ACCOUNT_MAX) {
+		throw new ConnectionRefused(IDENTIFIER_REJECTED, `${account.name} keeps too many sessions`);
+	}
+
+	const { will } = connection;
+	if (will) {
+		const route = routeOf(will.topic);
+		// A sale as last will could never be acknowledged.
+		if (!route || route.message.journaledAs || publishRight(account, route) !== "allowed") {
+			throw new ConnectionRefused(NOT_AUTHORIZED, `last will not allowed on ${will.topic}`);
+		}
+	}
+	return account;
+}
