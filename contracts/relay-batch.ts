@@ -23,6 +23,9 @@ export const Acknowledgement = Type.Object({
 	number: Type.Integer({ minimum: 0 }),
 	hash: Hash,
 	at: Timestamp,
+	gap: Type.Optional(
+		Type.Boolean({ description: "true where the last batch began beyond number + 1: send again from there" }),
+	),
 	refused: Type.Optional(
 		Type.Object({
 			code: Type.String({ description: "CHAIN_BROKEN, CHAIN_FORKED, BATCH_INVALID" }),

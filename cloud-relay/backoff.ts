@@ -1,0 +1,28 @@
+const FIRST_MS = 1_000;
+const LARGEST_MS = 60_000;
+
+/**
+ * How long to wait before the next try: full jitter between nothing and a ceiling that doubles from 1 s to 60 s,
+ * so that all shops of a chain don't come back in the same second after a failure of the back office.
+ */
+export class Backoff {
+	readonly #random: () => number;
+	#ceilingMs = FIRST_MS;
+
+	/** `random` gives a number from 0 up to 1, as Math.random does. */
+	constructor(random: () => number) {
+		this.#random = random;
+	}
+
+	/** The next wait in milliseconds. */
+	next(): number {
+		const waitMs = Math.round(this.#random() * this.#ceilingMs);
+		this.#ceilingMs = Math.min(this.#ceilingMs * 2, LARGEST_MS);
+		return waitMs;
+	}
+
+	/** After a success: the next failure waits short again. */
+	reset(): void {
+		this.#ceilingMs = FIRST_MS;
+	}
+}

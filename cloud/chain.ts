@@ -1,0 +1,104 @@
+import { canonicalJson } from "@kassahub/contracts/canonical.ts";
+import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
+import { hashEntry, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import { Product } from "@kassahub/contracts/product.ts";
+import { Sale } from "@kassahub/contracts/sale.ts";
+import { StockMovement } from "@kassahub/contracts/stock-movement.ts";
+import { Compile } from "typebox/compile";
+
+export type Head = { number: number; hash: string };
+
+type Header = Omit<JournalEntry, "payload" | "kind">;
+
+/** An entry whose place in the chain and whose payload were checked; `canonical` is the payload's text. */
+export type Entry = Header & { canonical: string } & (
+		| { kind: "sale"; payload: Sale }
+		| { kind: "cash"; payload: CashMovement }
+		| { kind: "stock"; payload: StockMovement }
+		| { kind: "product"; payload: Product }
+	);
+
+export type Refusal = {
+	code: "CHAIN_BROKEN" | "CHAIN_FORKED" | "BATCH_INVALID";
+	number: number;
+	detail: string;
+};
+
+/** What of a batch follows the head, and why the rest, if any, does not. */
+export type Verdict = { entries: Entry[]; refusal?: Refusal };
+
+const entryValidator = Compile(JournalEntry);
+const payloadValidators = {
+	sale: Compile(Sale),
+	cash: Compile(CashMovement),
+	stock: Compile(StockMovement),
+	product: Compile(Product),
+};
+
+/** `source` goes into the hash between quotes as it is: a character that JSON escapes would make two texts of one value. */
+const SOURCE = /^[^"\\\p{Cc}]{1,80}$/u;
+
+/**
+ * Checks rows against what the books hold. `lines` are the rows from number `first` on; `hashOf` gives the hash the
+ * books hold under a number up to the head. Rows the books hold already must be the same; each row after them must
+ * follow from the one before it, by number and by hash. Nothing in a row is believed: the payload is parsed, written
+ * canonically and hashed anew.
+ */
+export function verifyChain(
+	box: string,
+	first: number,
+	lines: readonly string[],
+	head: Head,
+	hashOf: (number: number) => string | undefined,
+): Verdict {
+	const entries: Entry[] = [];
+	let previous = head;
+	for (const [index, line] of lines.entries()) {
+		const number = first + index;
+		const refuse = (code: Refusal["code"], detail: string): Verdict => ({ entries, refusal: { code, number, detail } });
+		const entry = parseEntry(line);
+		if (typeof entry === "string") return refuse("BATCH_INVALID", entry);
+		if (entry.number !== number) return refuse("BATCH_INVALID", `row ${number} says that it is ${entry.number}`);
+		if (number <= head.number) {
+			if (entry.hash !== hashOf(number)) return refuse("CHAIN_FORKED", `the books hold another row ${number}`);
+			continue;
+		}
+		if (entry.previousHash !== previous.hash) {
+			// The first new row follows from another past than the one we hold; a later one is out of its own batch's order.
+			const code = previous === head && head.number > 0 ? "CHAIN_FORKED" : "CHAIN_BROKEN";
+			return refuse(code, `row ${number} does not follow from row ${previous.number} that the books hold`);
+		}
+		if (hashEntry(box, entry, entry.canonical, previous.hash) !== entry.hash) {
+			return refuse("CHAIN_BROKEN", `row ${number} was changed: its content has another hash`);
+		}
+		entries.push(entry);
+		previous = { number, hash: entry.hash };
+	}
+	return { entries };
+}
+
+/** One row, typed; or the words why it cannot be read. */
+function parseEntry(line: string): Entry | string {
+	let value: unknown;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return "a row is not JSON";
+	}
+	if (!entryValidator.Check(value)) return `a row does not match the contract: ${firstError(entryValidator, value)}`;
+	if (!SOURCE.test(value.source)) return "a row's source holds characters it may not";
+	const validator = payloadValidators[value.kind];
+	if (!validator.Check(value.payload)) {
+		return `a ${value.kind} does not match the contract: ${firstError(validator, value.payload)}`;
+	}
+	const { payload, ...header } = value;
+	return { ...header, payload, canonical: canonicalJson(payload) } as Entry;
+}
+
+const firstError = (
+	validator: { Errors(value: unknown): { instancePath: string; message: string }[] },
+	value: unknown,
+): string => {
+	const [error] = validator.Errors(value);
+	return `${error?.instancePath || "(whole)"} ${error?.message ?? ""}`;
+};
