@@ -1,0 +1,122 @@
+import { canonicalJson } from "@kassahub/contracts/canonical.ts";
+import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
+import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
+import { Product } from "@kassahub/contracts/product.ts";
+import type { Reason } from "@kassahub/contracts/reason.ts";
+import { Sale } from "@kassahub/contracts/sale.ts";
+import { arithmeticFaults } from "@kassahub/contracts/sale-arithmetic.ts";
+import { StockMovement } from "@kassahub/contracts/stock-movement.ts";
+import { Compile } from "typebox/compile";
+import { CARD_NUMBER_LENGTH_MIN, holdsCardNumber, maskCardNumbers } from "./card-numbers.ts";
+import { isRealTime } from "./dates.ts";
+import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
+
+/** A message on its way into the books, and who sent it. `register` is the sender's own name where it is one. */
+export type Message = { kind: EntryKind; register: string | null; payload: Uint8Array };
+
+export type Event = Sale | CashMovement | StockMovement | Product;
+
+export type Examined =
+	| { isFit: true; event: Event; text: string }
+	/** `kept` is the message as quarantine may keep it: without card numbers. */
+	| { isFit: false; id: string | null; reasons: Reason[]; kept: Uint8Array };
+
+const validators = {
+	sale: Compile(Sale),
+	cash: Compile(CashMovement),
+	stock: Compile(StockMovement),
+	product: Compile(Product),
+};
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+const ID_FORM = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Everything that is checked before a message is booked: UTF-8, JSON, schema, time, sender, sums, card numbers.
+ * Never throws; a message that is fit comes back with its canonical text, any other with every reason against it.
+ */
+export function examine(message: Message): Examined {
+	let value: unknown;
+	try {
+		value = JSON.parse(utf8.decode(message.payload));
+	} catch (error) {
+		return refuse(message, null, [reasonFor("JSON_INVALID", "", jsonFault(error))]);
+	}
+	const validator = validators[message.kind];
+	if (!validator.Check(value)) return refuse(message, idOf(value), schemaReasons(validator.Errors(value)));
+	const event = value as Event;
+	const reasons = factReasons(message, event);
+	if (reasons.length > 0) return refuse(message, idOf(value), reasons.slice(0, REASONS_MAX));
+	const cardField = cardNumberField(event);
+	if (cardField !== undefined) {
+		const kept = Buffer.from(JSON.stringify(masked(event)));
+		return { isFit: false, id: idOf(value), reasons: [reasonFor("CARD_NUMBER_FOUND", cardField)], kept };
+	}
+	return { isFit: true, event, text: canonicalJson(event) };
+}
+
+/** What a schema cannot say. */
+function factReasons(message: Message, event: Event): Reason[] {
+	const reasons: Reason[] = [];
+	if ("at" in event && !isRealTime(event.at)) reasons.push(reasonFor("TIME_INVALID", "/at"));
+	if ("register" in event && message.register !== null && event.register !== message.register) {
+		reasons.push(
+			reasonFor("SENDER_WRONG", "/register", `/register is ${event.register}, but ${message.register} sent this`),
+		);
+	}
+	if (message.kind === "sale") reasons.push(...arithmeticFaults(event as Sale));
+	return reasons;
+}
+
+// The engine's own message quotes the content, which may be anyone's data.
+function jsonFault(error: unknown): string {
+	if (!(error instanceof SyntaxError)) return "the message is not UTF-8";
+	const position = /position (\d+)/.exec(error.message)?.[1];
+	return position === undefined ? "the message is not JSON" : `the message is not JSON at character ${position}`;
+}
+
+function idOf(value: unknown): string | null {
+	if (typeof value !== "object" || value === null) return null;
+	const { id } = value as { id?: unknown };
+	return typeof id === "string" && ID_FORM.test(id) ? id : null;
+}
+
+/** Article numbers, EANs and ids may look like a card number by chance; the contract says what they are. */
+const CODED_FIELDS = new Set(["sku", "eans", "id", "refundOf", "at"]);
+
+/** The first field of free text that holds what looks like a card number. */
+function cardNumberField(event: object): string | undefined {
+	const fields = event as Record<string, unknown>;
+	for (const key of Object.keys(fields)) {
+		const member = fields[key];
+		if (typeof member === "string") {
+			if (member.length >= CARD_NUMBER_LENGTH_MIN && !CODED_FIELDS.has(key) && holdsCardNumber(member)) return `/${key}`;
+		} else if (Array.isArray(member) && !CODED_FIELDS.has(key)) {
+			for (let index = 0; index < member.length; index++) {
+				const field = cardNumberField(member[index]);
+				if (field !== undefined) return `/${key}/${index}${field}`;
+			}
+		}
+	}
+	return undefined;
+}
+
+/** A copy of an event with the card numbers in its free text masked. */
+function masked(value: unknown, key = ""): unknown {
+	if (CODED_FIELDS.has(key)) return value;
+	if (typeof value === "string") return maskCardNumbers(value);
+	if (Array.isArray(value)) return value.map((item) => masked(item));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, masked(member, name)]));
+}
+
+const CODED_OR_DIGITS = /"(?:sku|id|refundOf)"\s*:\s*"[^"]*"|"eans"\s*:\s*\[[^\]]*\]|\d+(?:[ -]\d+)*/g;
+
+/** Refuses a message that may be no JSON at all: what looks like a card number is masked in its bytes. */
+function refuse(message: Message, id: string | null, reasons: Reason[]): Examined {
+	const bytes = Buffer.from(message.payload.buffer, message.payload.byteOffset, message.payload.byteLength);
+	const masked = bytes
+		.toString("latin1")
+		.replace(CODED_OR_DIGITS, (found) => (found.startsWith('"') ? found : maskCardNumbers(found)));
+	return { isFit: false, id, reasons, kept: Buffer.from(masked, "latin1") };
+}
