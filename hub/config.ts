@@ -76,7 +76,10 @@ function wordsFor(error: { keyword: string; message: string; params: object }): 
 		return { message: "is not a setting", remedy: "Remove it, or mind its spelling and indentation." };
 	}
 	if (error.keyword === "enum") {
-		return { message: "has a value that is not known", remedy: `Write one of: ${(params.allowedValues as string[]).join(", ")}.` };
+		return {
+			message: "has a value that is not known",
+			remedy: `Write one of: ${(params.allowedValues as string[]).join(", ")}.`,
+		};
 	}
 	if (error.keyword === "pattern") return { message: error.message, remedy: "See the examples in devices.yaml." };
 	return { message: error.message, remedy: "See docs/devices.md." };
@@ -114,7 +117,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		mqttHost: config.mqtt?.lan === "plain" ? "0.0.0.0" : "127.0.0.1",
 		officePort: portFrom(environment, "KASSAHUB_OFFICE_PORT", 8090),
 		cloudMqttPort: portFrom(environment, "KASSAHUB_CLOUD_MQTT_PORT", 0),
-		logLevel: environment.KASSAHUB_LOG ?? "info",
+		// A person at a terminal is shown words, not a log, unless something is wrong.
+		logLevel: environment.KASSAHUB_LOG ?? (process.stdout.isTTY ? "warn" : "info"),
 	};
 }
 

@@ -109,6 +109,10 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		accounts.on("replaced", this.#cut);
 	}
 
+	get clientCount(): number {
+		return this.#engine.connectedClients;
+	}
+
 	/** Publishes a message of the hub itself. */
 	publish(message: MessageDefinition, levels: Record<string, string>, value: unknown): void {
 		const packet: PublishPacket = {

@@ -5,6 +5,7 @@ import type { Receipt } from "@kassahub/contracts/receipt.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import { vatTable } from "@kassahub/contracts/vat.ts";
 import { uuidv7 } from "uuidv7";
+import type { BookedSale } from "../books/books.ts";
 import type { Clock } from "../clock.ts";
 import { serves } from "../config.ts";
 import type { Devices } from "./devices.ts";
@@ -14,7 +15,12 @@ const FRESH_MS = 5 * 60_000;
 const PRINT_WITHIN_MS = 10 * 60_000;
 
 /** The receipt of a booked sale in this shop. */
-export function receiptOf(config: Config, sale: Sale, booking: Pick<Booking, "number" | "hash">, isCopy: boolean): Receipt {
+export function receiptOf(
+	config: Config,
+	sale: Sale,
+	booking: Pick<Booking, "number" | "hash">,
+	isCopy: boolean,
+): Receipt {
 	const { shop } = config;
 	return {
 		language: shop.language ?? "nl",
@@ -34,14 +40,17 @@ export function receiptOf(config: Config, sale: Sale, booking: Pick<Booking, "nu
 /** Prints a freshly booked sale on every printer that serves its register and prints all receipts. */
 export function printReceipt(
 	{ config, devices, clock }: { config: Config; devices: Devices; clock: Clock },
-	sale: Sale,
-	booking: Pick<Booking, "number" | "hash">,
+	booked: BookedSale,
 ): void {
+	const printers = Object.entries(config.devices ?? {}).filter(
+		([name, device]) => device.receipts !== "on-request" && devices.get(name)?.class === "printer",
+	);
+	if (printers.length === 0) return;
+	const { sale, booking } = booked;
 	const now = clock.epochMs();
 	if (Math.abs(now - Date.parse(sale.at)) > FRESH_MS) return;
-	for (const [name, device] of Object.entries(config.devices ?? {})) {
-		if (device.receipts === "on-request" || !serves(device, sale.register)) continue;
-		if (devices.get(name)?.class !== "printer") continue;
+	for (const [name, device] of printers) {
+		if (!serves(device, sale.register)) continue;
 		const command: Command = {
 			id: uuidv7(),
 			at: clock.now().at,

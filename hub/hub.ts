@@ -1,0 +1,152 @@
+import { rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { catalogueVersion } from "@kassahub/contracts/catalogue-version.ts";
+import type { Credentials } from "@kassahub/contracts/credentials.ts";
+import { type DeviceState, deviceState } from "@kassahub/contracts/device-state.ts";
+import { drawer } from "@kassahub/contracts/drawer.ts";
+import { type ErrorCode, isErrorCode } from "@kassahub/contracts/errors.ts";
+import { journalHead } from "@kassahub/contracts/journal-head.ts";
+import { type RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
+import { type Result, result } from "@kassahub/contracts/result.ts";
+import { stockLevel } from "@kassahub/contracts/stock-level.ts";
+import { turnover } from "@kassahub/contracts/turnover.ts";
+import type { Logger } from "pino";
+import { Alerts, type Publish } from "./alerts.ts";
+import { createApi } from "./api/server.ts";
+import { Books, type Changed } from "./books/books.ts";
+import { Broker } from "./broker/broker.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import type { Settings } from "./config.ts";
+import { Devices } from "./devices/devices.ts";
+import { printReceipt } from "./devices/receipts.ts";
+import { lockData } from "./lock.ts";
+import { Accounts } from "./pairing/accounts.ts";
+import { RelayWatch } from "./relay-watch.ts";
+import { Child } from "./supervise/child.ts";
+import { planParts } from "./supervise/parts.ts";
+
+export type Hub = {
+	httpPort: number;
+	mqttPort: number;
+	/** The first technician's credentials, made at the very first start only and shown once. */
+	firstLogin: Credentials | undefined;
+	/** Stops everything in the order that loses nothing: no new sales, then the journal, then the lock. */
+	close(): Promise<void>;
+};
+
+/**
+ * Opens a whole hub in this process: books, broker, API, and the other parts as its children.
+ * It answers on its ports when the promise resolves.
+ * Throws DataLocked, or an Error that names the port that is taken.
+ */
+export async function openHub(settings: Settings, log: Logger, clock: Clock = systemClock): Promise<Hub> {
+	const closers = new AsyncDisposableStack();
+	try {
+		return await composeHub(settings, log, clock, closers);
+	} catch (error) {
+		await closers.disposeAsync();
+		throw error;
+	}
+}
+
+async function composeHub(settings: Settings, log: Logger, clock: Clock, closers: AsyncDisposableStack): Promise<Hub> {
+	const { config, dataDir } = settings;
+	closers.adopt(lockData(dataDir), (lock) => lock.release());
+
+	const books = closers.adopt(await Books.open({ dataDir, clock }), (opened) => opened.close());
+	const accounts = await Accounts.open(join(dataDir, "pairings.json"));
+	const bridge = accounts.addInternal("bridge", "bridge");
+	const relay = accounts.addInternal("relay", "relay");
+	const control = accounts.addInternal("technician", "hub");
+	const firstLogin = accounts.list().length === 0 ? await accounts.pair("technician", "console") : undefined;
+
+	const broker = await Broker.open({ dataDir, books, accounts, log: log.child({ part: "broker" }) });
+	closers.defer(() => broker.close());
+	const publish = broker.publish.bind(broker);
+	const alerts = new Alerts(publish, clock);
+	const devices = new Devices(publish);
+	const relayWatch = new RelayWatch(alerts);
+	broker.on("message", ({ name, value }) => {
+		if (name === deviceState.name) devices.heardState(value as DeviceState);
+		else if (name === result.name) devices.heardResult(value as Result);
+		else if (name === relayState.name) relayWatch.heard(value as RelayState);
+	});
+	devices.on("state", (state) => alertOnDevice(alerts, state));
+	books.on("unwritable", ({ code }) => alerts.raise(code, "journal", "critical"));
+	books.on("writable", () => alerts.clear("journal"));
+	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
+	await publishShop(books, publish, clock);
+
+	const mqtt = await named("KASSAHUB_MQTT_PORT", settings.mqttPort, (port) =>
+		broker.attachTcp(port, settings.mqttHost),
+	);
+	const api = await createApi({
+		books,
+		accounts,
+		broker,
+		devices,
+		relay: relayWatch,
+		alerts,
+		config,
+		clock,
+		pages: join(settings.root, "web/dist"),
+		log: log.child({ part: "api" }),
+	});
+	closers.defer(() => api.close());
+	await named("KASSAHUB_HTTP_PORT", settings.httpPort, (port) => api.listen({ port, host: "0.0.0.0" }));
+	const http = (api.server.address() as AddressInfo).port;
+
+	const plans = await planParts(settings, { mqtt, http }, { bridge, relay });
+	const children = plans.map((plan) => new Child(plan, log));
+	closers.defer(async () => {
+		await Promise.all(children.map((child) => child.stop()));
+	});
+	for (const child of children) child.start();
+
+	const runFile = join(dataDir, "run.json");
+	const running = { pid: process.pid, httpUrl: `http://127.0.0.1:${http}`, mqttUrl: `mqtt://127.0.0.1:${mqtt}` };
+	writeFileSync(runFile, JSON.stringify({ ...running, token: control.token }), { mode: 0o600 });
+	closers.defer(() => rmSync(runFile, { force: true }));
+	log.info({ box: books.box, journal: books.head().number, http, mqtt }, "the hub is open");
+	return { httpPort: http, mqttPort: mqtt, firstLogin, close: () => closers.disposeAsync() };
+}
+
+/** Publishes the shop as the books know it, now and at every change. */
+async function publishShop(books: Books, publish: Publish, clock: Clock): Promise<void> {
+	const publishChange = (change: Partial<Changed>): void => {
+		for (const level of change.levels ?? []) publish(stockLevel, { sku: level.sku }, level);
+		for (const one of change.drawers ?? []) publish(drawer, { register: one.register }, one);
+		if (change.turnover) publish(turnover, {}, change.turnover);
+		if (change.catalogue) publish(catalogueVersion, {}, change.catalogue);
+		if (change.head) publish(journalHead, {}, change.head);
+	};
+	books.on("changed", publishChange);
+	const { version, products } = await books.catalogue(0);
+	publishChange({
+		levels: await books.stock(),
+		drawers: await books.drawers(),
+		turnover: await books.turnover(clock.now().at.slice(0, 10)),
+		catalogue: { version, products: products.length },
+		head: books.head(),
+	});
+}
+
+function alertOnDevice(alerts: Alerts, state: DeviceState): void {
+	const subject = `device:${state.device}`;
+	const code = state.fault && isErrorCode(state.fault.code) ? state.fault.code : undefined;
+	for (const alert of alerts.list()) {
+		if (alert.subject === subject && alert.code !== code) alerts.clear(subject, alert.code as ErrorCode);
+	}
+	if (code) alerts.raise(code, subject, "warning");
+}
+
+/** Takes a port, and names the variable to change where it is taken. */
+async function named<T>(variable: string, port: number, take: (port: number) => Promise<T>): Promise<T> {
+	try {
+		return await take(port);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+		throw new Error(`port ${port} is taken by another program. Stop that, or set ${variable} to a free port.`);
+	}
+}

@@ -1,0 +1,57 @@
+import { networkInterfaces } from "node:os";
+import pino from "pino";
+import { readSettings, type Settings } from "./config.ts";
+import { type Hub, openHub } from "./hub.ts";
+
+const say = (words: string): void => {
+	process.stderr.write(`${words}\n`);
+};
+
+/** Words for the person at the terminal; the log is for machines. */
+function welcome(settings: Settings, hub: Hub): void {
+	const address = `http://${lanAddress()}:${hub.httpPort}`;
+	say(`\n  Kassahub is open: ${settings.config.shop.name}\n`);
+	if (hub.firstLogin) {
+		const pair = Buffer.from(JSON.stringify(hub.firstLogin)).toString("base64url");
+		say(`  Console       ${address}/#pair=${pair}`);
+		say("                (this link signs you in; it is shown this once)");
+	} else {
+		say(`  Console       ${address}/`);
+	}
+	say(
+		`  Register      ${address}/register/  (pair one in the console, or: npm run -s kassahub -- pair --kind register --name kassa-1)`,
+	);
+	if (!settings.config.cloud) say(`  Back office   http://127.0.0.1:${settings.officePort}/`);
+	say(`  MQTT          ${settings.mqttHost}:${hub.mqttPort}, and /mqtt over WebSocket`);
+	say(`  API           ${address}/api/docs\n`);
+}
+
+const lanAddress = (): string =>
+	Object.values(networkInterfaces())
+		.flat()
+		.find((address) => address && !address.internal && address.family === "IPv4")?.address ?? "127.0.0.1";
+
+/** What stops a start is something a person can mend, and its message says how. */
+function giveUp(error: unknown): never {
+	say(error instanceof Error ? error.message : String(error));
+	process.exit(1);
+}
+
+async function main(): Promise<void> {
+	const settings = readSettings();
+	const log = pino({ level: settings.logLevel, base: null });
+	const hub = await openHub(settings, log);
+	welcome(settings, hub);
+	let isLeaving = false;
+	const leave = async (signal: string): Promise<void> => {
+		if (isLeaving) return;
+		isLeaving = true;
+		log.info({ signal }, "closing");
+		await hub.close();
+		process.exit(0);
+	};
+	process.on("SIGTERM", () => void leave("SIGTERM"));
+	process.on("SIGINT", () => void leave("SIGINT"));
+}
+
+main().catch(giveUp);
