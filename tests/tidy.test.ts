@@ -19,7 +19,9 @@ const root = dirname(import.meta.dirname);
 const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 
 /** Files past the limit because they are one table, with what the table lists. */
-const tables: Record<string, string> = {};
+const tables: Record<string, string> = {
+	"contracts/errors.ts": "every error code, with its words in two languages",
+};
 
 describe("this project", () => {
 	const sources = readSources(root);
@@ -131,8 +133,9 @@ describe("each rule finds what it forbids", () => {
 			readSource("scripts/child.js", ""),
 			readSource("scripts/setup.js", ""),
 			readSource("web/index.html", `<script type="module" src="/register/page.tsx"></script>`),
-			readSource("web/register/page.tsx", `import "./page.css";`),
+			readSource("web/register/page.tsx", `import "./page.css"; serviceWorker.register("./sw.js");`),
 			readSource("web/register/page.css", ""),
+			readSource("web/register/public/sw.js", ""),
 			readSource("hub/lonely.ts", ""),
 			readSource("hub/lonely.test.ts", `import "./lonely.ts"; import "./stage.ts";`),
 			readSource("hub/stage.ts", ""),

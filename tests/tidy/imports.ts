@@ -91,10 +91,13 @@ export function deadFiles(sources: Source[], entries: string[]): string[] {
 		const follow = (file: string | undefined) => file !== own && walk(file);
 		for (const name of source.imports) follow(fileOf(source, name));
 		for (const name of source.references) {
-			// A reference may be relative to the file, to its part (a page's script) or to the project.
-			follow(posix.normalize(posix.join(posix.dirname(source.path), name)));
-			follow(posix.normalize(`${folderOf(source.path)}/${name}`));
-			follow(posix.normalize(name));
+			// A reference may be relative to the file, to its part (a page's script) or to the project; what lies in
+			// public/ is served one folder up.
+			for (const folder of [posix.dirname(source.path), folderOf(source.path), "."]) {
+				const file = posix.join(folder, name);
+				follow(file);
+				follow(posix.join(posix.dirname(file), "public", posix.basename(file)));
+			}
 		}
 	};
 	for (const path of entries) walk(path);
