@@ -1,0 +1,202 @@
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { Command } from "@kassahub/contracts/command.ts";
+import type { DeviceState } from "@kassahub/contracts/device-state.ts";
+import type { Logger } from "pino";
+import { waitMs } from "./backoff.ts";
+import { Commands, type Readiness } from "./commands.ts";
+import type { DevicePlan } from "./config.ts";
+import type { Condition, Outcome, Report, Session, Weight } from "./drivers/driver.ts";
+import { DeviceError, fault, faultOf } from "./fault.ts";
+import { Ledger } from "./ledger.ts";
+import { type Link, openLink } from "./links/link.ts";
+import { type BrokerAccess, Mailbox } from "./mailbox.ts";
+import { pause } from "./pause.ts";
+
+const OPEN_MS = 30_000;
+const LAST_WORDS_MS = 2000;
+const STOP_MS = 3000;
+
+/** One device: connected, watched and reconnected for as long as the bridge runs. What ails it stays with it. */
+export class Device {
+	readonly #plan: DevicePlan;
+	readonly #log: Logger;
+	readonly #ledger: Ledger;
+	readonly #commands: Commands;
+	readonly #mailbox: Mailbox;
+	readonly #stopping = new AbortController();
+	readonly #stopped: Promise<void>;
+	#state: DeviceState;
+	#session: Session | undefined;
+	#link: Link | undefined;
+	#failures = 0;
+	#opened = 0;
+	#living: Promise<void> = Promise.resolve();
+
+	constructor(plan: DevicePlan, { dataDir, broker, log }: { dataDir: string; broker: BrokerAccess; log: Logger }) {
+		this.#plan = plan;
+		this.#log = log.child({ device: plan.name });
+		this.#stopped = new Promise((resolve) => this.#stopping.signal.addEventListener("abort", () => resolve()));
+		const since = new Date().toISOString();
+		this.#state = {
+			device: plan.name,
+			// What drives nothing known prints nothing and weighs nothing.
+			class: plan.driver?.class ?? "sensor",
+			driver: plan.driverName,
+			link: plan.link,
+			since,
+			...("fault" in plan ? { state: "offline", fault: plan.fault } : { state: "connecting" }),
+		};
+		this.#ledger = new Ledger(join(dataDir, "bridge", "underway", `${plan.name}.json`), this.#log);
+		this.#commands = new Commands(
+			plan.name,
+			plan.driver ?? { actions: [], actionsWhileDegraded: [] },
+			this.#ledger,
+			{
+				readiness: () => this.#readiness(),
+				perform: (command) => this.#perform(command),
+				tell: (result) => this.#mailbox.result(result, () => this.#ledger.told(result.id)),
+			},
+			this.#log,
+		);
+		this.#mailbox = new Mailbox(
+			broker,
+			{
+				device: plan.name,
+				lastWill: { ...this.#state, state: "offline", fault: fault("BRIDGE_STOPPED") },
+				log: this.#log,
+			},
+			{
+				accept: (payload) => this.#accept(payload),
+				greet: () => {
+					void this.#mailbox.state(this.#state);
+					for (const result of this.#ledger.untold) this.#mailbox.result(result, () => this.#ledger.told(result.id));
+				},
+			},
+		);
+	}
+
+	start(): void {
+		this.#living = this.#live();
+	}
+
+	/** Lets a running command end, within three seconds, and says that the device is out of reach. */
+	async stop(): Promise<void> {
+		const idle = this.#commands.stop();
+		await pause(STOP_MS, idle);
+		this.#stopping.abort();
+		await this.#link?.close();
+		await this.#living;
+		await pause(LAST_WORDS_MS, idle);
+		this.#state = { ...this.#state, state: "offline", since: new Date().toISOString(), fault: fault("BRIDGE_STOPPED") };
+		await pause(LAST_WORDS_MS, this.#mailbox.state(this.#state));
+		await pause(LAST_WORDS_MS, this.#mailbox.close());
+	}
+
+	async #accept(payload: Uint8Array): Promise<void> {
+		await this.#commands.accept(payload);
+		if ("fault" in this.#plan) await this.#commands.refuseAll(this.#plan.fault);
+	}
+
+	async #live(): Promise<void> {
+		await this.#commands.resume();
+		if ("fault" in this.#plan) {
+			this.#log.error({ ...this.#plan.fault }, "devices.yaml: this device cannot be driven");
+			return this.#commands.refuseAll(this.#plan.fault);
+		}
+		while (!this.#stopping.signal.aborted) {
+			const reason = await this.#converse();
+			if (this.#stopping.signal.aborted) return;
+			const why = faultOf(reason);
+			if (reason instanceof DeviceError) this.#log.warn({ ...why, attempt: this.#failures }, "lost; connecting again");
+			else this.#log.error({ err: reason }, "the driver crashed; connecting again");
+			this.#become({ state: "offline", fault: why });
+			await pause(waitMs(this.#failures++, Math.random()), this.#stopped);
+		}
+	}
+
+	/** One connection, from opening the link to losing it; the answer is what ended it. */
+	async #converse(): Promise<unknown> {
+		if ("fault" in this.#plan) return undefined;
+		const { driver, address, settings } = this.#plan;
+		let link: Link | undefined;
+		try {
+			link = await openLink(address);
+			this.#link = link;
+			if (this.#stopping.signal.aborted) return undefined;
+			this.#opened++;
+			let isCurrent = true;
+			const report: Report = {
+				condition: (condition) => isCurrent && this.#become(condition),
+				weight: (weight) => this.#tellWeight(weight),
+			};
+			const opening = driver.open(link, settings, report);
+			opening.catch(() => undefined);
+			const session = await Promise.race([opening, lateAfter(OPEN_MS, link)]);
+			this.#session = session;
+			this.#commands.pump();
+			await session.watch();
+			isCurrent = false;
+			return await link.gone;
+		} catch (error) {
+			return error;
+		} finally {
+			this.#session = undefined;
+			this.#link = undefined;
+			await link?.close();
+		}
+	}
+
+	#readiness(): Readiness {
+		if (!this.#session) return "none";
+		if (this.#state.state === "online") return "all";
+		return this.#state.state === "degraded" ? "degraded" : "none";
+	}
+
+	async #perform(command: Command): Promise<Outcome> {
+		const session = this.#session;
+		const link = this.#link;
+		// The link went between choosing the command and its turn: not one byte of it has left.
+		if (!session || !link) return { status: "failed", fault: this.#state.fault ?? fault("DEVICE_UNREACHABLE") };
+		const performing = session.perform(command);
+		performing.catch(() => undefined);
+		const abandoned = link.gone.then(async (error) => {
+			await pause(
+				LAST_WORDS_MS,
+				performing.catch(() => undefined),
+			);
+			throw error;
+		});
+		return Promise.race([performing, abandoned]);
+	}
+
+	#become(condition: Condition): void {
+		const { device, class: deviceClass, driver, link, state, since, fault: oldFault } = this.#state;
+		if (condition.state === "online") this.#failures = 0;
+		const isSame = condition.state === state && condition.fault?.code === oldFault?.code;
+		// Away or not, what was known about the device remains its last known value, but its live facts do not.
+		const next: DeviceState = {
+			device,
+			class: deviceClass,
+			driver,
+			link,
+			...condition,
+			since: isSame ? since : new Date().toISOString(),
+			reconnects: Math.max(0, this.#opened - 1),
+		};
+		if (isDeepStrictEqual(next, this.#state)) return;
+		this.#state = next;
+		if (!isSame) this.#log.info({ state: next.state, code: next.fault?.code }, "device state");
+		void this.#mailbox.state(next);
+		this.#commands.pump();
+	}
+
+	#tellWeight(weight: Weight): void {
+		this.#mailbox.reading({ type: "weight", device: this.#plan.name, at: new Date().toISOString(), ...weight });
+	}
+}
+
+async function lateAfter(ms: number, link: Link): Promise<never> {
+	await pause(ms, link.gone);
+	throw new DeviceError("DEVICE_UNREACHABLE", "the device did not come up in time");
+}

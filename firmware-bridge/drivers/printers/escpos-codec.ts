@@ -1,0 +1,135 @@
+/** ESC/POS, what goes to the printer beside the receipt itself, and everything that comes back. */
+
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+
+export type StatusPage = 1 | 2 | 3 | 4;
+
+/** DLE EOT n: answered at once, off line or with a full buffer too. */
+export const askStatus = (page: StatusPage): Uint8Array => bytes(0x10, 0x04, page);
+/** GS a: status back by itself, for drawer, on-line, errors and paper. */
+export const ENABLE_STATUS_BACK = bytes(0x1d, 0x61, 0x0f);
+/** DLE ENQ 1: go on after an error, from the line where it happened. */
+export const RECOVER = bytes(0x10, 0x05, 0x01);
+/** GS r 1: paper status, answered in its turn, so after everything before it was processed. */
+export const ASK_PAPER = bytes(0x1d, 0x72, 0x01);
+/** Feed to the cutter and cut, leaving a point. */
+export const FEED_AND_CUT = bytes(0x1d, 0x56, 0x42, 0x00);
+export const INITIALISE = bytes(0x1b, 0x40);
+
+/** GS ( H fn 48: answered with the same four characters when everything before it has been printed. */
+export function askProcessId(id: string): Uint8Array {
+	return bytes(0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30, ...Buffer.from(id, "ascii"));
+}
+
+/** ESC p: 50 ms on, 500 ms off, in its turn. */
+export const pulseDrawer = (pin: 2 | 5): Uint8Array => bytes(0x1b, 0x70, pin === 2 ? 0 : 1, 0x19, 0xfa);
+/** DLE DC4 1: 200 ms, at once, off line too. */
+export const pulseDrawerNow = (pin: 2 | 5): Uint8Array => bytes(0x10, 0x14, 0x01, pin === 2 ? 0 : 1, 0x02);
+
+/** What the printer says about itself; a field is there only where the answer spoke of it. */
+export type PrinterStatus = {
+	isOffline?: boolean;
+	isCoverOpen?: boolean;
+	isFeeding?: boolean;
+	isPaperOut?: boolean;
+	isPaperNearEnd?: boolean;
+	hasCutterError?: boolean;
+	hasFatalError?: boolean;
+	hasPassingError?: boolean;
+	isDrawerPinHigh?: boolean;
+};
+
+export type Answer =
+	/** GS a, four bytes, of itself. */
+	| { kind: "status-back"; status: PrinterStatus }
+	/** DLE EOT n: which page it is, only the order of asking tells. */
+	| { kind: "status"; byte: number }
+	/** GS r 1. */
+	| { kind: "paper"; byte: number }
+	/** Header 37, 5F or 53 up to a NUL. */
+	| { kind: "block"; header: number; text: string }
+	| { kind: "flow"; isReady: boolean }
+	| { kind: "garbled"; hex: string };
+
+export function decodeStatus(page: StatusPage, byte: number): PrinterStatus {
+	const has = (mask: number): boolean => (byte & mask) !== 0;
+	if (page === 1) return { isDrawerPinHigh: has(0x04), isOffline: has(0x08) };
+	// Bit 5, stopped by paper end, can only say that paper is out: page 4 knows when it is back.
+	if (page === 2) return { isCoverOpen: has(0x04), isFeeding: has(0x08), ...(has(0x20) ? { isPaperOut: true } : {}) };
+	if (page === 3)
+		return { hasCutterError: has(0x08), hasFatalError: has(0x20), hasPassingError: has(0x40) || has(0x04) };
+	return { isPaperNearEnd: has(0x0c), isPaperOut: has(0x60) };
+}
+
+export function decodeStatusBack([first = 0, second = 0, third = 0]: readonly number[]): PrinterStatus {
+	return {
+		isDrawerPinHigh: (first & 0x04) !== 0,
+		isOffline: (first & 0x08) !== 0,
+		isCoverOpen: (first & 0x20) !== 0,
+		isFeeding: (first & 0x40) !== 0,
+		hasCutterError: (second & 0x08) !== 0,
+		hasFatalError: (second & 0x20) !== 0,
+		hasPassingError: (second & 0x44) !== 0,
+		isPaperNearEnd: (third & 0x03) !== 0,
+		isPaperOut: (third & 0x0c) !== 0,
+	};
+}
+
+/** The process id of a GS ( H answer (37 22 d1 d2 d3 d4 00), or undefined for another block. */
+export const processIdOf = (answer: Answer): string | undefined =>
+	answer.kind === "block" && answer.header === 0x37 && answer.text.length === 5 && answer.text[0] === '"'
+		? answer.text.slice(1)
+		: undefined;
+
+const BLOCK_BYTES_MAX = 96;
+
+/** Takes the stream of everything a printer says apart; any bytes at all become answers, garbled ones among them. */
+export class AnswerSplitter {
+	#statusBack: number[] = [];
+	#block: number[] = [];
+
+	push(chunk: Uint8Array): Answer[] {
+		const answers: Answer[] = [];
+		for (const byte of chunk) this.#take(byte, answers);
+		return answers;
+	}
+
+	#take(byte: number, answers: Answer[]): void {
+		if (this.#block.length > 0) {
+			if (byte === 0) {
+				const [header = 0, ...text] = this.#block;
+				answers.push({ kind: "block", header, text: Buffer.from(text).toString("latin1") });
+				this.#block = [];
+			} else if (byte >= 0x80 || this.#block.length >= BLOCK_BYTES_MAX) {
+				this.#giveUp([...this.#block, byte], answers);
+			} else this.#block.push(byte);
+			return;
+		}
+		if (this.#statusBack.length > 0) {
+			if ((byte & 0x90) !== 0) {
+				// A new answer where a status byte should be: that status was cut off.
+				this.#giveUp(this.#statusBack, answers);
+				this.#take(byte, answers);
+				return;
+			}
+			this.#statusBack.push(byte);
+			if (this.#statusBack.length === 4) {
+				answers.push({ kind: "status-back", status: decodeStatusBack(this.#statusBack) });
+				this.#statusBack = [];
+			}
+			return;
+		}
+		if (byte === 0x11 || byte === 0x13) answers.push({ kind: "flow", isReady: byte === 0x11 });
+		else if (byte === 0x37 || byte === 0x5f || byte === 0x53) this.#block = [byte];
+		else if ((byte & 0x93) === 0x10) this.#statusBack = [byte];
+		else if ((byte & 0x93) === 0x12) answers.push({ kind: "status", byte });
+		else if ((byte & 0x90) === 0) answers.push({ kind: "paper", byte });
+		else answers.push({ kind: "garbled", hex: byte.toString(16).padStart(2, "0") });
+	}
+
+	#giveUp(bytes: readonly number[], answers: Answer[]): void {
+		answers.push({ kind: "garbled", hex: Buffer.from(bytes).toString("hex") });
+		this.#statusBack = [];
+		this.#block = [];
+	}
+}

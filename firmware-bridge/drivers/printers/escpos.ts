@@ -1,0 +1,21 @@
+import { definePrinter } from "../define.ts";
+import { EscposConversation } from "./escpos-conversation.ts";
+import { EscposSettings } from "./escpos-settings.ts";
+
+export const escpos = definePrinter({
+	name: "escpos",
+	title: "ESC/POS receipt printers (Epson TM and what is compatible), with the cash drawer on their plug",
+	provenOn: "emulator only",
+	// Epson's own default; DTR/DSR flow control is not used, so long receipts want a printer with a buffer.
+	serial: { baudRate: 38_400, dataBits: 8, parity: "none", stopBits: 1 },
+	tcpPort: 9100,
+	settings: EscposSettings,
+	actions: ["print", "print-text", "open-drawer", "self-test"],
+	// The drawer and the self-test must not wait for a new roll of paper.
+	actionsWhileDegraded: ["open-drawer", "self-test"],
+	async open(link, settings, report) {
+		const conversation = new EscposConversation(link, settings, report);
+		await conversation.begin();
+		return conversation;
+	},
+});

@@ -1,0 +1,55 @@
+import { access } from "node:fs/promises";
+import { SerialPort } from "serialport";
+import { DeviceError } from "../fault.ts";
+import { Inbox } from "./inbox.ts";
+import type { Link, SerialSettings } from "./link.ts";
+
+const PRESENCE_MS = 1000;
+
+/** Opens a serial port, exclusively. Throws DEVICE_UNREACHABLE. */
+export function openSerial(path: string, settings: SerialSettings): Promise<Link> {
+	return new Promise((resolve, reject) => {
+		const port = new SerialPort({ path, ...settings, lock: true, autoOpen: false });
+		const inbox = new Inbox();
+		let reason: string | undefined;
+		let presence: NodeJS.Timeout | undefined;
+		let tellGone: (error: DeviceError) => void = () => undefined;
+		const gone = new Promise<DeviceError>((tell) => {
+			tellGone = tell;
+		});
+		const closed = new Promise<void>((resolveClosed) => port.once("close", () => resolveClosed()));
+		const leave = (why: string): void => {
+			clearInterval(presence);
+			reason ??= why;
+			tellGone(new DeviceError("DEVICE_UNREACHABLE", reason));
+			if (port.isOpen) port.close(() => undefined);
+		};
+		port.on("error", (error) => leave(error.message));
+		port.on("close", () => leave("the port was closed"));
+		port.on("data", (bytes: Uint8Array) => inbox.put(bytes));
+		port.open((error) => {
+			if (error) return reject(new DeviceError("DEVICE_UNREACHABLE", error.message));
+			// Many scales draw their line driver's power from DTR and RTS; ports without modem lines refuse, and may.
+			port.set({ dtr: true, rts: true }, () => undefined);
+			// The binding reads an unplugged port as zero bytes for ever, so it is the device file that tells.
+			presence = setInterval(() => access(path).catch(() => leave(`${path} is gone`)), PRESENCE_MS);
+			resolve({
+				gone,
+				listen: (receive) => inbox.listen(receive),
+				write: (bytes) =>
+					new Promise((written, failed) => {
+						if (!port.isOpen) return failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? "the port is closed"));
+						port.write(Buffer.from(bytes), (failure) => {
+							if (!failure) return written();
+							leave(failure.message);
+							failed(new DeviceError("DEVICE_UNREACHABLE", failure.message));
+						});
+					}),
+				close: async () => {
+					leave("closed");
+					await closed;
+				},
+			});
+		});
+	});
+}

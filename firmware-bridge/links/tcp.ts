@@ -1,0 +1,52 @@
+import { connect } from "node:net";
+import { DeviceError } from "../fault.ts";
+import { Inbox } from "./inbox.ts";
+import type { Link } from "./link.ts";
+
+const CONNECT_MS = 4000;
+const KEEPALIVE_MS = 10_000;
+const CLOSE_MS = 1000;
+
+/** Opens a TCP connection to a device. Throws DEVICE_UNREACHABLE. */
+export function openTcp(host: string, port: number): Promise<Link> {
+	return new Promise((resolve, reject) => {
+		const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
+		const inbox = new Inbox();
+		let reason: string | undefined;
+		const deadline = setTimeout(() => socket.destroy(new Error("no answer to the connection attempt")), CONNECT_MS);
+		const gone = new Promise<DeviceError>((tell) => {
+			socket.once("close", () => {
+				clearTimeout(deadline);
+				const error = new DeviceError("DEVICE_UNREACHABLE", reason ?? "the connection was closed");
+				tell(error);
+				reject(error);
+			});
+		});
+		socket.on("error", (error: NodeJS.ErrnoException) => {
+			reason ??= `${error.code ?? error.message} (${host}:${port})`;
+		});
+		socket.on("data", (bytes) => inbox.put(bytes));
+		// A device that ends its side has left: a half-open connection would swallow the next receipt.
+		socket.once("end", () => socket.destroy());
+		socket.once("connect", () => {
+			clearTimeout(deadline);
+			resolve({
+				gone,
+				listen: (receive) => inbox.listen(receive),
+				write: (bytes) =>
+					new Promise((written, failed) => {
+						socket.write(bytes, (error) =>
+							error ? failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? error.message)) : written(),
+						);
+					}),
+				close: async () => {
+					// The last bytes still leave, unless the device no longer takes any.
+					const forced = setTimeout(() => socket.destroy(), CLOSE_MS);
+					socket.end();
+					await gone;
+					clearTimeout(forced);
+				},
+			});
+		});
+	});
+}

@@ -1,0 +1,37 @@
+import { join, resolve } from "node:path";
+import pino from "pino";
+import { readDevices } from "./config.ts";
+import { Device } from "./device.ts";
+import { drivers } from "./drivers/index.ts";
+
+const { env } = process;
+const root = join(import.meta.dirname, "..");
+const log = pino({ level: env.KASSAHUB_LOG ?? "info", base: { part: "firmware-bridge" } });
+
+const configFile = resolve(env.KASSAHUB_CONFIG ?? join(root, "devices.yaml"));
+const dataDir = resolve(env.KASSAHUB_DATA ?? join(root, "data"));
+const broker = {
+	url: env.KASSAHUB_MQTT_URL ?? "mqtt://127.0.0.1:1883",
+	username: env.KASSAHUB_USERNAME ?? "bridge",
+	password: env.KASSAHUB_PASSWORD ?? "",
+};
+
+const devices = readDevices(configFile, drivers).map((plan) => new Device(plan, { dataDir, broker, log }));
+for (const device of devices) device.start();
+log.info({ devices: devices.length, broker: broker.url }, "started");
+
+let isLeaving = false;
+async function leave(why: string): Promise<void> {
+	if (isLeaving) return;
+	isLeaving = true;
+	log.info({ why }, "stopping");
+	await Promise.all(devices.map((device) => device.stop()));
+	process.exit(0);
+}
+process.on("SIGTERM", () => void leave("SIGTERM"));
+process.on("SIGINT", () => void leave("SIGINT"));
+if (env.KASSAHUB_SUPERVISED === "1") {
+	process.stdin.on("end", () => void leave("the hub is gone"));
+	process.stdin.on("error", () => void leave("the hub is gone"));
+	process.stdin.resume();
+}
