@@ -1,0 +1,47 @@
+import { existsSync } from "node:fs";
+import { extname, join } from "node:path";
+import files from "@fastify/static";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { App, Parts } from "./parts.ts";
+import { Problem, sendProblem } from "./problem.ts";
+
+const HASHED_ASSETS = "/assets/";
+
+const unbuiltPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Kassahub</title>
+<body style="font-family: system-ui; max-width: 40rem; margin: 4rem auto; padding: 0 1rem; line-height: 1.5">
+<h1>De hub werkt; zijn pagina's zijn nog niet gebouwd</h1>
+<p>Start de hub met <code>npm start</code>: dat bouwt ze. Kassa's die al draaien, verkopen gewoon door.</p>
+<h1 lang="en">The hub works; its pages are not built yet</h1>
+<p lang="en">Start the hub with <code>npm start</code>: that builds them. Registers that run already go on selling.</p>
+</body>
+</html>
+`;
+
+/** The built pages: the register under /register/, the console under /; and the answer for every path that is none. */
+export async function servePages(app: App, { pages }: Parts): Promise<void> {
+	await app.register(files, {
+		root: pages,
+		cacheControl: false,
+		setHeaders: (reply, path) => {
+			const isHashed = path.slice(pages.length).includes(HASHED_ASSETS);
+			reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
+		},
+	});
+	app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => answerUnknown(request, reply, pages));
+}
+
+function answerUnknown(request: FastifyRequest, reply: FastifyReply, pages: string): FastifyReply {
+	const [path = "/"] = request.url.split("?");
+	const isPage = (request.method === "GET" || request.method === "HEAD") && extname(path) === "";
+	if (!isPage || /^\/(api|mqtt|metrics)(\/|$)/.test(path)) {
+		return sendProblem(reply, new Problem(404, "NOT_FOUND", `There is no ${request.method} ${path}`));
+	}
+	// A page draws its own views: a link into it, or a reload there, gets the page itself.
+	const page = /^\/register(\/|$)/.test(path) ? "register/index.html" : "index.html";
+	if (existsSync(join(pages, page))) return reply.sendFile(page);
+	return reply.code(503).type("text/html; charset=utf-8").send(unbuiltPage);
+}

@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { Config } from "@kassahub/contracts/config.ts";
+import type { RelayState } from "@kassahub/contracts/relay-state.ts";
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { Alerts } from "../alerts.ts";
+import type { Books } from "../books/books.ts";
+import type { Broker } from "../broker/broker.ts";
+import type { Clock } from "../clock.ts";
+import type { Devices } from "../devices/devices.ts";
+import type { Accounts } from "../pairing/accounts.ts";
+
+/** The rest of the hub, as the API is given it. */
+export type Parts = {
+	books: Books;
+	accounts: Accounts;
+	broker: Pick<Broker, "attachStream"> & { readonly clientCount: number };
+	devices: Devices;
+	relay: { state(): RelayState | undefined };
+	alerts: Alerts;
+	config: Config;
+	clock: Clock;
+	/** Folder of the built web pages. */
+	pages: string;
+	log: FastifyBaseLogger;
+};
+
+export type App = FastifyInstance<
+	RawServerDefault,
+	IncomingMessage,
+	ServerResponse,
+	FastifyBaseLogger,
+	TypeBoxTypeProvider
+>;

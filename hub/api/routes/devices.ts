@@ -1,0 +1,58 @@
+import { DeviceState } from "@kassahub/contracts/device-state.ts";
+import { ClientName, EventId } from "@kassahub/contracts/fields.ts";
+import { Result } from "@kassahub/contracts/result.ts";
+import { Type } from "typebox";
+import { answers } from "../answers.ts";
+import { CommandRequest, commandFrom } from "../command-request.ts";
+import type { App, Parts } from "../parts.ts";
+import { Problem } from "../problem.ts";
+import { checkAllButBody } from "../validation.ts";
+
+const tags = ["devices"];
+const WAIT_MS_MAX = 60_000;
+
+const Accepted = Type.Object({ id: EventId }, { description: "On its way; the result comes by MQTT, under this id" });
+
+export function deviceRoutes(app: App, { devices, clock }: Parts): void {
+	app.get(
+		"/devices",
+		{ schema: { tags, summary: "Every device, as last heard", response: answers({ 200: Type.Array(DeviceState) }) } },
+		async () => devices.list(),
+	);
+
+	app.post(
+		"/devices/:device/commands",
+		{
+			// Checked by the contract of its own action, once it is whole.
+			validatorCompiler: checkAllButBody,
+			schema: {
+				tags,
+				summary: "Command a device",
+				description:
+					"`id` and `at` are filled in where absent; a command that cannot be done within a minute lapses, unless its `expiresAt` says otherwise.",
+				params: Type.Object({ device: ClientName }),
+				querystring: Type.Object({
+					wait: Type.Integer({
+						minimum: 0,
+						maximum: WAIT_MS_MAX,
+						default: 0,
+						description: "Milliseconds to wait for the result",
+					}),
+				}),
+				body: CommandRequest,
+				response: answers({ 200: Result, 202: Accepted }),
+			},
+		},
+		async (request, reply) => {
+			const { device } = request.params;
+			if (!devices.get(device)) throw new Problem(404, "DEVICE_UNKNOWN", `No device ${device} has been heard of`);
+			const command = commandFrom(request.body, clock.now().at);
+			const heard = devices.result(command.id, request.query.wait);
+			devices.command(device, command);
+			const result = await heard;
+			if (result) return result;
+			reply.code(202);
+			return { id: command.id };
+		},
+	);
+}

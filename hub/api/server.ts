@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import { asyncapi } from "@kassahub/contracts/asyncapi.ts";
+import fastify, { LogController } from "fastify";
+import { API_PREFIX, guard, tokenReader } from "./access.ts";
+import { takeBytes } from "./events.ts";
+import { LOOPBACK, serveMetrics } from "./metrics.ts";
+import { serveMqtt } from "./mqtt.ts";
+import { openapiOptions } from "./openapi.ts";
+import { servePages } from "./pages.ts";
+import type { App, Parts } from "./parts.ts";
+import { answerError, Problem } from "./problem.ts";
+import { cashRoutes } from "./routes/cash.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
+import { deviceRoutes } from "./routes/devices.ts";
+import { healthRoutes, livenessRoute } from "./routes/health.ts";
+import { journalRoutes } from "./routes/journal.ts";
+import { pairingRoutes } from "./routes/pairings.ts";
+import { quarantineRoutes } from "./routes/quarantine.ts";
+import { salesRoutes } from "./routes/sales.ts";
+import { shopRoutes } from "./routes/shop.ts";
+import { stockRoutes } from "./routes/stock.ts";
+import { turnoverRoutes } from "./routes/turnover.ts";
+import { contentPolicy } from "./security.ts";
+import { checkByContract } from "./validation.ts";
+
+/** The largest event of the contract, a sale of 500 lines, is half of this. */
+const BODY_BYTES_MAX = 256 * 1024;
+/** A register at its busiest asks for a few a second; a page loads some dozens at once. */
+const REQUESTS_PER_MINUTE = 6000;
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "../package.json"), "utf8")) as {
+	version: string;
+};
+
+/** The hub's HTTP side: REST, documents, metrics, pages and MQTT over WebSocket. The caller lets it listen. */
+export async function createApi(parts: Parts): Promise<App> {
+	const app: App = fastify({
+		loggerInstance: parts.log,
+		logController: new LogController({ disableRequestLogging: true }),
+		bodyLimit: BODY_BYTES_MAX,
+		routerOptions: { maxParamLength: 64 },
+		forceCloseConnections: true,
+	}).withTypeProvider<TypeBoxTypeProvider>();
+	app.setValidatorCompiler(checkByContract);
+	// The contract says what goes out, and tests hold every answer against it: no second copy of it at run time.
+	app.setSerializerCompiler(() => (value) => JSON.stringify(value));
+	app.setErrorHandler(answerError);
+	app.decorateRequest("account", null);
+
+	await app.register(helmet, contentPolicy);
+	await app.register(rateLimit, {
+		max: REQUESTS_PER_MINUTE,
+		allowList: [...LOOPBACK],
+		timeWindow: 60_000,
+		errorResponseBuilder: (_request, { after }) =>
+			new Problem(429, "TOO_MANY_REQUESTS", `Too many requests from this address; again in ${after}`),
+	});
+	await app.register(swagger, openapiOptions(version));
+	await app.register(swaggerUi, {
+		routePrefix: "/api/docs",
+		uiConfig: { docExpansion: "list", persistAuthorization: true },
+	});
+	await serveMqtt(app, parts);
+	const readToken = tokenReader(app, parts.accounts);
+	serveMetrics(app, parts, readToken);
+	livenessRoute(app);
+	const asyncapiDocument = asyncapi();
+	app.get("/api/asyncapi.json", { schema: { hide: true } }, async () => asyncapiDocument);
+
+	app.register(
+		async (api: App) => {
+			guard(api, readToken);
+			for (const addRoutes of [
+				catalogueRoutes,
+				turnoverRoutes,
+				deviceRoutes,
+				journalRoutes,
+				quarantineRoutes,
+				pairingRoutes,
+				shopRoutes,
+			]) {
+				addRoutes(api, parts);
+			}
+			healthRoutes(api, parts, version);
+			api.register(async (events: App) => {
+				takeBytes(events);
+				for (const addRoutes of [salesRoutes, cashRoutes, stockRoutes]) addRoutes(events, parts);
+			});
+		},
+		{ prefix: API_PREFIX },
+	);
+	await servePages(app, parts);
+	return app;
+}

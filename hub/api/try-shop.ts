@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "@kassahub/contracts/config.ts";
+import type { DeviceState } from "@kassahub/contracts/device-state.ts";
+import type { ClientKind } from "@kassahub/contracts/message.ts";
+import { type RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
+import { type Sale, sale } from "@kassahub/contracts/sale.ts";
+import { pino } from "pino";
+import { uuidv7 } from "uuidv7";
+import { Alerts } from "../alerts.ts";
+import { Books } from "../books/books.ts";
+import { Broker } from "../broker/broker.ts";
+import { systemClock } from "../clock.ts";
+import { Devices } from "../devices/devices.ts";
+import { Accounts } from "../pairing/accounts.ts";
+import type { App } from "./parts.ts";
+import { createApi } from "./server.ts";
+
+const config: Config = {
+	shop: { id: "vijzel", name: "Delicatessen De Vijzel", address: ["Kromme Greppel 12"], vatNumber: "NL000000000B00" },
+	devices: {
+		bonprinter: { driver: "escpos", link: "tcp://127.0.0.1:9100" },
+		weegschaal: { driver: "toledo8217", link: "serial:///dev/ttyUSB0", registers: ["kassa-1"] },
+	},
+};
+
+const online = (device: string, deviceClass: DeviceState["class"]): DeviceState => ({
+	device,
+	class: deviceClass,
+	driver: "escpos",
+	link: "tcp://127.0.0.1:9100",
+	state: "online",
+	since: "2026-11-23T10:15:00.000+01:00",
+});
+
+type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Answer = Awaited<ReturnType<App["inject"]>>;
+
+/** A hub's real parts in a folder of their own, with one paired client of each kind, to try the API on. */
+export type TryShop = {
+	app: App;
+	books: Books;
+	accounts: Accounts;
+	devices: Devices;
+	alerts: Alerts;
+	/** What was commanded, by device. */
+	commanded: { device: string; value: unknown }[];
+	tokens: Record<ClientKind, string>;
+	passwords: Record<"kassa-1", string>;
+	relay: { heard: RelayState | undefined };
+	/** A request in the name of a kind of client. */
+	ask(kind: ClientKind, method: Method, url: string, payload?: object | string, headers?: object): Promise<Answer>;
+	[Symbol.asyncDispose](): Promise<void>;
+};
+
+export async function openTryShop(): Promise<TryShop> {
+	const dataDir = await mkdtemp(join(tmpdir(), "kassahub-api-"));
+	const log = pino({ level: "silent" });
+	const books = await Books.open({ dataDir });
+	const accounts = await Accounts.open(join(dataDir, "pairings.json"));
+	const broker = await Broker.open({ dataDir, books, accounts, log });
+	const commanded: TryShop["commanded"] = [];
+	const devices = new Devices((_message, { device = "" }, value) => commanded.push({ device, value }));
+	devices.heardState(online("bonprinter", "printer"));
+	devices.heardState(online("weegschaal", "scale"));
+	const alerts = new Alerts(() => undefined, systemClock);
+	const relay: TryShop["relay"] = { heard: relayState.example };
+	const register = await accounts.pair("register", "kassa-1");
+	const tokens = {
+		register: register.token,
+		sensor: (await accounts.pair("sensor", "schap-1")).token,
+		technician: (await accounts.pair("technician", "console")).token,
+		bridge: accounts.addInternal("bridge", "bridge").token,
+		relay: accounts.addInternal("relay", "relay").token,
+	};
+	const app = await createApi({
+		books,
+		accounts,
+		broker: { attachStream: broker.attachStream.bind(broker), clientCount: 0 },
+		devices,
+		alerts,
+		relay: { state: () => relay.heard },
+		config,
+		clock: systemClock,
+		pages: join(dataDir, "pages"),
+		log,
+	});
+	await app.ready();
+	return {
+		app,
+		books,
+		accounts,
+		devices,
+		alerts,
+		commanded,
+		tokens,
+		passwords: { "kassa-1": register.password },
+		relay,
+		ask: (kind, method, url, payload, headers) =>
+			app.inject({
+				method,
+				url: `/api/v1${url}`,
+				headers: { authorization: `Bearer ${tokens[kind]}`, ...headers },
+				...(payload === undefined ? {} : { payload }),
+			}),
+		async [Symbol.asyncDispose]() {
+			await app.close();
+			await broker.close();
+			await books.close();
+			await rm(dataDir, { recursive: true });
+		},
+	};
+}
+
+/** The sample sale under an id of its own. */
+export const freshSale = (changes: Partial<Sale> = {}): Sale => ({ ...sale.example, id: uuidv7(), ...changes });
