@@ -1,4 +1,4 @@
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { Drawer } from "@kassahub/contracts/drawer.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
@@ -82,14 +82,12 @@ export class Books extends EventEmitter<{
 	static async open({ dataDir, clock = systemClock }: { dataDir: string; clock?: Clock }): Promise<Books> {
 		const data = { dataDir, clock: clock.setting };
 		const ledger = new ThreadLink<LedgerAnswers>(new URL("./thread.ts", import.meta.url), data);
-		const { box, head } = await ledger.start();
+		const opened = once(ledger, "report") as Promise<[Extract<Report, { type: "opened" }>]>;
+		await ledger.start();
+		const [{ box, head }] = await opened;
+		// The first sale need not wait for the thread that will read it.
 		const reader = new ThreadLink<ReaderAnswers>(new URL("./reader-thread.ts", import.meta.url), data);
-		try {
-			await reader.start();
-		} catch (error) {
-			await ledger.close();
-			throw error;
-		}
+		reader.startSoon();
 		return new Books(box, head, ledger, reader);
 	}
 
@@ -201,7 +199,7 @@ export class Books extends EventEmitter<{
 
 	#take(report: Report): void {
 		switch (report.type) {
-			case "ready":
+			case "opened":
 				this.#packer = new Packer();
 				this.#head = report.head;
 				this.#noteWritable();

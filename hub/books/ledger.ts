@@ -14,7 +14,7 @@ import { journalErrorFrom } from "../journal/journal-error.ts";
 import { Quarantine } from "../journal/quarantine.ts";
 import { Sealer } from "../journal/seals.ts";
 import { loadSnapshot, saveSnapshot } from "../journal/snapshot.ts";
-import { openStore, type Store, writeMeta } from "../journal/store.ts";
+import { JOURNAL_FILE, KEY_FILE, openStore, type Store, writeMeta } from "../journal/store.ts";
 import { CLOSED_AT } from "../journal/verify.ts";
 import { type Group, JournalWriter } from "../journal/writer.ts";
 import { saleFlags } from "../shop/catalogue.ts";
@@ -30,9 +30,6 @@ import {
 } from "../shop/state.ts";
 import { type Booked, fullOutcome, type LeanOutcome } from "./lean-outcome.ts";
 import type { Outcome, Submission } from "./submission.ts";
-
-export const JOURNAL_FILE = "journal.db";
-const KEY_FILE = "journal.key";
 
 /** So many entries are folded anew at most after a power cut. */
 const SNAPSHOT_EVERY = 50_000;

@@ -44,7 +44,8 @@ export type Failure = { code?: JournalErrorCode; message: string };
 
 /** From a thread of the books to the main one. */
 export type Report =
-	| { type: "ready"; box: string; head: JournalHead }
+	| { type: "started" }
+	| { type: "opened"; box: string; head: JournalHead }
 	| { type: "booked"; outcomes: PackedOutcomes; head: JournalHead }
 	| { type: "unbooked"; count: number; failure: Failure }
 	| { type: "changed"; changed: Changed }

@@ -1,25 +1,33 @@
 import { join } from "node:path";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
 import { entriesAfter, journalEntry, selectAfter, storedEntry } from "../journal/entries.ts";
 import { packLines } from "../journal/export.ts";
 import { Quarantine } from "../journal/quarantine.ts";
-import { openReadOnly } from "../journal/store.ts";
+import { JOURNAL_FILE, openReadOnly } from "../journal/store.ts";
 import { applyEntry, emptyState, noChanges, type ShopState, stateText } from "../shop/state.ts";
-import { JOURNAL_FILE } from "./ledger.ts";
 import { report, takeOrders } from "./port.ts";
 import type { ReaderAnswers, ThreadData } from "./protocol.ts";
 
 /** The thread that reads the journal at length, for relay, API and rebuild, while the other one goes on booking. */
 const { dataDir } = workerData as ThreadData;
-const { database, box } = openReadOnly(join(dataDir, JOURNAL_FILE));
-const quarantine = new Quarantine(database);
-const after = selectAfter(database);
+
+/** Opened when first asked: this thread starts beside the one that makes the journal. */
+let opened: { database: DatabaseSync; quarantine: Quarantine; after: StatementSync } | undefined;
+
+function journal() {
+	if (opened === undefined) {
+		const { database } = openReadOnly(join(dataDir, JOURNAL_FILE));
+		opened = { database, quarantine: new Quarantine(database), after: selectAfter(database) };
+	}
+	return opened;
+}
 
 /** A state that is being folded anew, and the last number that is in it. */
 let rebuilt: { state: ShopState; number: number } = { state: emptyState(), number: 0 };
 
 function foldTo(last: number): void {
-	for (const entry of entriesAfter(database, rebuilt.number)) {
+	for (const entry of entriesAfter(journal().database, rebuilt.number)) {
 		if (entry.number > last) return;
 		applyEntry(rebuilt.state, journalEntry(entry), noChanges());
 		rebuilt.number = entry.number;
@@ -27,9 +35,13 @@ function foldTo(last: number): void {
 }
 
 const answers: ReaderAnswers = {
-	entries: (number, limit) => after.all(number, limit).map((row) => journalEntry(storedEntry(row))),
-	lines: (number, maxRows, maxBytes) => packLines(after.all(number, maxRows).map(storedEntry), number, maxBytes),
-	quarantine: (limit) => quarantine.list(limit),
+	entries: (number, limit) =>
+		journal()
+			.after.all(number, limit)
+			.map((row) => journalEntry(storedEntry(row))),
+	lines: (number, maxRows, maxBytes) =>
+		packLines(journal().after.all(number, maxRows).map(storedEntry), number, maxBytes),
+	quarantine: (limit) => journal().quarantine.list(limit),
 	fold() {
 		rebuilt = { state: emptyState(), number: 0 };
 		foldTo(Number.POSITIVE_INFINITY);
@@ -40,8 +52,8 @@ const answers: ReaderAnswers = {
 		rebuilt = { state: emptyState(), number: 0 };
 		return isSame;
 	},
-	close: () => database.close(),
+	close: () => opened?.database.close(),
 };
 
 takeOrders(answers);
-report({ type: "ready", box, head: { number: 0, hash: "" } });
+report({ type: "started" });

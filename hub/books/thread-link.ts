@@ -7,6 +7,7 @@ type Answers = Record<never, never>;
 type Call = (...args: never[]) => unknown;
 type Asked = { resolve(value: unknown): void; reject(error: Error): void };
 
+const RESTART_MS_MIN = 1000;
 const RESTART_MS_MAX = 30_000;
 
 export const errorOf = ({ code, message }: Failure): Error =>
@@ -26,6 +27,7 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 	#worker: Worker | undefined;
 	#asked = new Map<number, Asked>();
 	#lastAsk = 0;
+	#starting: Promise<void> | undefined;
 	#isClosing = false;
 	#failedStarts = 0;
 	#restart: NodeJS.Timeout | undefined;
@@ -36,27 +38,42 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 		this.#data = data;
 	}
 
-	/** Starts the thread and waits until it is ready. Rejects with its reason where it cannot start. */
-	start(): Promise<Extract<Report, { type: "ready" }>> {
+	/** Starts the thread and waits until it has. Rejects with its reason where it cannot start. */
+	start(): Promise<void> {
+		this.#starting = this.#startOnce();
+		return this.#starting;
+	}
+
+	/** Starts the thread without waiting, and tries again until it has: who asks it meanwhile waits. */
+	startSoon(): void {
+		this.start().catch(() => {
+			if (this.#isClosing) return;
+			const pauseMs = Math.min(RESTART_MS_MIN * 2 ** this.#failedStarts++, RESTART_MS_MAX);
+			this.#restart = setTimeout(() => this.startSoon(), pauseMs);
+		});
+	}
+
+	#startOnce(): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const worker = new Worker(this.#file, { workerData: this.#data });
 			let fault: Error | undefined;
-			let isReady = false;
+			let hasStarted = false;
 			worker.on("message", (report: Report) => {
-				if (report.type === "ready") {
-					isReady = true;
+				if (report.type === "started") {
+					hasStarted = true;
 					this.#failedStarts = 0;
 					this.#worker = worker;
-					resolve(report);
+					resolve();
+				} else {
+					this.#take(report);
 				}
-				this.#take(report);
 			});
 			worker.on("error", (error) => {
 				fault = error instanceof Error ? error : new Error(String(error));
 			});
 			worker.on("exit", (code) => {
 				const reason = fault ?? new Error(`a thread of the books ended with code ${code}`);
-				if (isReady) this.#lose(reason);
+				if (hasStarted) this.#lose(reason);
 				else reject(reason);
 			});
 		});
@@ -67,18 +84,18 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 	}
 
 	/** Asks the thread for one of its answers. Rejects with JournalError where the journal failed it. */
-	ask<K extends keyof T>(
+	async ask<K extends keyof T>(
 		name: K,
 		...args: T[K] extends Call ? Parameters<T[K]> : never
 	): Promise<T[K] extends Call ? ReturnType<T[K]> : never> {
+		await this.#starting?.catch(() => undefined);
+		const worker = this.#worker;
+		if (worker === undefined)
+			throw new JournalError("JOURNAL_UNWRITABLE", "the books are closed, or not open again yet");
 		return new Promise((resolve, reject) => {
-			if (this.#worker === undefined) {
-				reject(new JournalError("JOURNAL_UNWRITABLE", "the books are closed, or not open again yet"));
-				return;
-			}
 			const ask = ++this.#lastAsk;
 			this.#asked.set(ask, { resolve: resolve as (value: unknown) => void, reject });
-			this.#worker.postMessage({ type: "ask", ask, name, args });
+			worker.postMessage({ type: "ask", ask, name, args });
 		});
 	}
 
@@ -90,13 +107,13 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 	async close(): Promise<void> {
 		this.#isClosing = true;
 		clearTimeout(this.#restart);
+		await this.#starting?.catch(() => undefined);
 		const worker = this.#worker;
 		if (worker === undefined) return;
 		const ended = new Promise((resolve) => worker.once("exit", resolve));
 		try {
 			await (this as ThreadLink<{ close(): void }>).ask("close");
 		} finally {
-			this.#worker = undefined;
 			await ended;
 		}
 	}
@@ -119,16 +136,6 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 		for (const { reject } of asked) reject(new JournalError("JOURNAL_UNWRITABLE", reason));
 		if (this.#isClosing) return;
 		this.emit("lost", reason);
-		this.#startAgain();
-	}
-
-	#startAgain(): void {
-		const pauseMs = this.#failedStarts === 0 ? 0 : Math.min(1000 * 2 ** (this.#failedStarts - 1), RESTART_MS_MAX);
-		this.#failedStarts++;
-		this.#restart = setTimeout(() => {
-			this.start().catch(() => {
-				if (!this.#isClosing) this.#startAgain();
-			});
-		}, pauseMs);
+		this.startSoon();
 	}
 }

@@ -138,4 +138,5 @@ takeOrders(answers, (packed) => {
 	for (const submission of unpacker.unpack(packed)) waiting.push(submission);
 	groupSoon();
 });
-report({ type: "ready", box: ledger.box, head: ledger.head });
+report({ type: "opened", box: ledger.box, head: ledger.head });
+report({ type: "started" });

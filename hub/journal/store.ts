@@ -3,6 +3,10 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+/** In the data folder: the journal, and the key that seals it. */
+export const JOURNAL_FILE = "journal.db";
+export const KEY_FILE = "journal.key";
+
 /** The journal's tables. No index beyond the keys: each would be written on every sale. */
 const TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
