@@ -1,6 +1,6 @@
 import helmet from "@fastify/helmet";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import { type FastifyBaseLogger, fastify } from "fastify";
+import { type FastifyBaseLogger, fastify, LogController } from "fastify";
 import { guardAccess } from "./access.ts";
 import { liveRoutes } from "./live.ts";
 import type { App, Parts } from "./parts.ts";
@@ -14,7 +14,11 @@ import { watchRoutes } from "./watch.ts";
 
 /** The office's page and the figures behind it. */
 export async function createApi(parts: Parts, log: FastifyBaseLogger): Promise<App> {
-	const app: App = fastify({ loggerInstance: log, disableRequestLogging: true, forceCloseConnections: true })
+	const app: App = fastify({
+		loggerInstance: log,
+		logController: new LogController({ disableRequestLogging: true }),
+		forceCloseConnections: true,
+	})
 		.withTypeProvider<TypeBoxTypeProvider>()
 		.setValidatorCompiler(TypeBoxValidatorCompiler);
 	app.setErrorHandler(answerError);
