@@ -18,8 +18,8 @@ export function maskCardNumbers(text: string): string {
 export const holdsCardNumber = (text: string): boolean => maskCardNumbers(text) !== text;
 
 /**
- * Any sequence of whole groups may be the number: `12 4111 1111 1111 1111` holds one. The longest is taken,
- * as one number may look like another with a digit group in front.
+ * Any sequence of whole groups may be the number: `12 4111 1111 1111 1111` holds one. The longest is taken, and then
+ * the rest is looked at anew: the four digits left may begin another.
  */
 function maskRun(run: string): string {
 	const groups = run.split(/([ -])/);
@@ -32,9 +32,9 @@ function maskRun(run: string): string {
 		}
 		if (last < 0) continue;
 		maskGroups(groups, first, last);
-		first = last;
+		return maskCardNumbers(groups.join(""));
 	}
-	return groups.join("");
+	return run;
 }
 
 function maskGroups(groups: string[], first: number, last: number): void {
@@ -48,7 +48,8 @@ function maskGroups(groups: string[], first: number, last: number): void {
 }
 
 function isCardNumber(digits: string): boolean {
-	if (digits.length < CARD_NUMBER_LENGTH_MIN || digits.length > CARD_NUMBER_LENGTH_MAX || !ISSUER.test(digits)) return false;
+	if (digits.length < CARD_NUMBER_LENGTH_MIN || digits.length > CARD_NUMBER_LENGTH_MAX || !ISSUER.test(digits))
+		return false;
 	let sum = 0;
 	for (let place = 0; place < digits.length; place++) {
 		const digit = digits.charCodeAt(digits.length - 1 - place) - 48;

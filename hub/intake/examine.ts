@@ -90,7 +90,8 @@ function cardNumberField(event: object): string | undefined {
 	for (const key of Object.keys(fields)) {
 		const member = fields[key];
 		if (typeof member === "string") {
-			if (member.length >= CARD_NUMBER_LENGTH_MIN && !CODED_FIELDS.has(key) && holdsCardNumber(member)) return `/${key}`;
+			if (member.length >= CARD_NUMBER_LENGTH_MIN && !CODED_FIELDS.has(key) && holdsCardNumber(member))
+				return `/${key}`;
 		} else if (Array.isArray(member) && !CODED_FIELDS.has(key)) {
 			for (let index = 0; index < member.length; index++) {
 				const field = cardNumberField(member[index]);
