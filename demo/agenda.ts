@@ -10,17 +10,13 @@ export class Agenda {
 		this.#clock = clock;
 	}
 
-	get signal(): AbortSignal {
-		return this.#stop.signal;
-	}
-
 	now(): number {
 		return this.#clock.minute();
 	}
 
 	at(minute: number, act: () => Promise<unknown>): void {
 		const item = this.#clock
-			.reach(minute, this.signal)
+			.reach(minute, this.#stop.signal)
 			.then(act)
 			.catch((reason) => this.#stop.abort(reason))
 			.then(() => {
@@ -33,13 +29,17 @@ export class Agenda {
 		this.at(this.now() + minutes, act);
 	}
 
-	/** Resolves when all has happened; throws what stopped the day. */
+	/** Resolves when all has happened; throws the first failure at once. */
 	async finished(): Promise<void> {
-		while (this.#open.size > 0) await Promise.all(this.#open);
-		this.signal.throwIfAborted();
+		const failed = new Promise<never>((_, reject) => {
+			this.#stop.signal.addEventListener("abort", () => reject(this.#stop.signal.reason));
+		});
+		failed.catch(() => undefined);
+		this.#stop.signal.throwIfAborted();
+		while (this.#open.size > 0) await Promise.race([Promise.all(this.#open), failed]);
 	}
 
-	stop(reason: Error): void {
-		this.#stop.abort(reason);
+	stop(): void {
+		this.#stop.abort();
 	}
 }

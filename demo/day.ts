@@ -1,10 +1,8 @@
-import type { Product } from "@kassahub/contracts/product.ts";
 import type { Agenda } from "./agenda.ts";
 import { drawBasket } from "./basket.ts";
-import type { Random } from "./random.ts";
+import type { Crew } from "./crew.ts";
 import type { Shift } from "./shift.ts";
-import { arrivals, CLOSES, type Rhythm } from "./shop-day.ts";
-import type { Stockroom } from "./stockroom.ts";
+import { arrivals, CLOSES } from "./shop-day.ts";
 
 /** Invented: how often a customer comes back with something, and how many minutes later. */
 const REFUND_SHARE = 0.03;
@@ -16,8 +14,6 @@ const PAY_OUTS = [
 	{ minute: 9 * 60 + 50, cents: 1750, reason: "window cleaner" },
 	{ minute: 14 * 60 + 20, cents: 985, reason: "stamps" },
 ];
-
-export type Crew = { shifts: Shift[]; stockroom: Stockroom; products: Product[]; rhythm: Rhythm; random: Random };
 
 /** Puts the whole day on the agenda, from `from` (minutes since midnight) to closing time. */
 export function planDay(agenda: Agenda, weekday: number, from: number, crew: Crew): void {

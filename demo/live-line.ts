@@ -11,7 +11,7 @@ const PRINT_EVERY_MS = 5000;
 export class LiveLine {
 	relay: RelayState | undefined;
 	readonly #minute: () => number;
-	readonly #timer: NodeJS.Timeout;
+	#timer: NodeJS.Timeout | undefined;
 	#sales = 0;
 	#refunds = 0;
 	#cents = 0;
@@ -20,6 +20,9 @@ export class LiveLine {
 
 	constructor(minute: () => number) {
 		this.#minute = minute;
+	}
+
+	start(): void {
 		this.#timer = setInterval(() => this.#draw(), process.stderr.isTTY ? DRAW_EVERY_MS : PRINT_EVERY_MS);
 	}
 
@@ -52,13 +55,10 @@ export class LiveLine {
 		this.#printed++;
 	}
 
-	/** Says something that stays, above the line. */
-	say(words: string): void {
-		process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${words}\n`);
-	}
-
 	stop(): void {
+		if (!this.#timer) return;
 		clearInterval(this.#timer);
+		this.#timer = undefined;
 		this.#draw();
 		if (process.stderr.isTTY) process.stderr.write("\n");
 	}

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
+import { createWriteStream, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
@@ -13,7 +13,7 @@ export type ProgramPlan = {
 	script: string;
 	words?: string[];
 	environment?: Record<string, string>;
-	/** All that it prints goes to this file. */
+	/** All that it prints goes to this file, which starts empty. */
 	logFile: string;
 };
 
@@ -27,6 +27,7 @@ export class Program {
 	constructor({ name, script, words = [], environment = {}, logFile }: ProgramPlan) {
 		this.name = name;
 		this.#logFile = logFile;
+		writeFileSync(logFile, "");
 		this.#process = spawn(process.execPath, [script, ...words], {
 			// Its stdin stays open for as long as the demo lives; a group of its own, so that Ctrl-C comes to the demo
 			// alone, which then stops the programs in the right order.

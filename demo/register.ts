@@ -98,7 +98,7 @@ export class Register {
 
 	/** Leaves; the hub keeps the session. Events still unanswered are given up. */
 	async close(): Promise<void> {
-		await this.#client.endAsync();
+		await this.#client.endAsync(!this.#client.connected);
 		for (const { reject } of this.#waiting.values()) reject(new Error(`${this.name} left before the hub answered`));
 		this.#waiting.clear();
 	}

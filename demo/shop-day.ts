@@ -32,7 +32,11 @@ export function weekdayOf(day: string): number {
 	return date.getUTCDay();
 }
 
-export const weekdayName = (weekday: number): string => weekdays[weekday] as string;
+/** `Saturday` for 6. */
+export function weekdayName(weekday: number): string {
+	const name = weekdays[weekday] as string;
+	return name.charAt(0).toUpperCase() + name.slice(1);
+}
 
 /** Customers expected per hour, by weekday and hour: nothing outside opening hours. */
 export function customersPerHour({ weekdayHour }: Rhythm, weekday: number, hour: number): number {
@@ -56,23 +60,31 @@ export function* arrivals(rhythm: Rhythm, weekday: number, from: number, random:
 	}
 }
 
-/** The time of the played day: `speed` minutes a real minute. It drives the rhythm; the books keep real time. */
+/** The time of the played day: `speed` minutes a real minute, once started. It drives the rhythm; the books keep real time. */
 export class ShopClock {
 	readonly #from: number;
 	readonly #speed: number;
-	readonly #startedAt = performance.now();
+	readonly #started = Promise.withResolvers<void>();
+	#startedAt: number | undefined;
 
 	constructor(from: number, speed: number) {
 		this.#from = from;
 		this.#speed = speed;
 	}
 
+	start(): void {
+		this.#startedAt = performance.now();
+		this.#started.resolve();
+	}
+
 	minute(): number {
+		if (this.#startedAt === undefined) return this.#from;
 		return this.#from + ((performance.now() - this.#startedAt) / 60_000) * this.#speed;
 	}
 
 	/** Waits until that minute of the played day. Throws an AbortError when `signal` says stop. */
 	async reach(minute: number, signal: AbortSignal): Promise<void> {
+		await this.#started.promise;
 		signal.throwIfAborted();
 		const left = ((minute - this.minute()) * 60_000) / this.#speed;
 		if (left > 0) await wait(left, undefined, { signal });
