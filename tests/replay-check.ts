@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { expect } from "vitest";
+import { openPglite } from "../cloud/store/pglite.ts";
+import {
+	daysOf,
+	idsInJournal,
+	idsInOffice,
+	isRelayed,
+	sumsOfHub,
+	sumsOfOffice,
+	sumsSent,
+	totalOf,
+} from "./replay-books.ts";
+import { replay } from "./replay-run.ts";
+import { Shop, until } from "./shop.ts";
+
+/**
+ * Sells every basket of a file in a shop of its own, then holds three books against each other: what was sent, the
+ * hub's and the back office's. Each must have every sale once, and the same sums per day and VAT rate, to the cent.
+ * Gives the number of baskets, and a line of figures.
+ */
+export async function checkReplay(file: string, relayWithinMs: number): Promise<{ baskets: number; report: string }> {
+	await using shop = await Shop.create();
+	const running = await shop.start();
+
+	const startedAt = performance.now();
+	const { sales, bookings } = await replay(file, running);
+	const soldAt = performance.now();
+	await until("the back office to have the whole journal", () => isRelayed(running), relayWithinMs);
+	const relayedAt = performance.now();
+
+	const ids = sales.map(({ id }) => id).sort();
+	const sums = sumsSent(sales);
+	expect(bookings.filter(({ duplicate }) => duplicate)).toEqual([]);
+	expect(bookings.flatMap(({ flags }) => flags)).toEqual([]);
+	expect((await idsInJournal(running)).sort()).toEqual(ids);
+	expect(await sumsOfHub(running, daysOf(sums))).toEqual(sums);
+	await shop.cli("journal", "verify");
+
+	// The embedded back office keeps its database to itself while it runs.
+	await shop.stop();
+	const office = await openPglite(join(shop.dataDir, "office/books"));
+	try {
+		expect((await idsInOffice(office)).sort()).toEqual(ids);
+		expect(await sumsOfOffice(office)).toEqual(sums);
+	} finally {
+		await office.close();
+	}
+
+	const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(1);
+	const report =
+		`${sales.length} baskets, ${totalOf(sums)} cents on ${daysOf(sums).size} days: ` +
+		`booked in ${seconds(startedAt, soldAt)} s, in the back office ${seconds(soldAt, relayedAt)} s later`;
+	return { baskets: sales.length, report };
+}
