@@ -2,14 +2,14 @@ import { staleDocuments } from "@kassahub/contracts/documents.ts";
 import { Compile } from "typebox/compile";
 import { beforeAll, describe, expect, test } from "vitest";
 import { access } from "./access.ts";
-import { apiDocuments } from "./generate.ts";
+import { hubDocuments } from "./generate.ts";
 
 type Json = { [key: string]: unknown };
 
-let documents: Awaited<ReturnType<typeof apiDocuments>>;
+let documents: Awaited<ReturnType<typeof hubDocuments>>;
 let openapi: Json;
 beforeAll(async () => {
-	documents = await apiDocuments();
+	documents = await hubDocuments();
 	openapi = JSON.parse(documents[0]!.text);
 });
 

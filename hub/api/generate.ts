@@ -1,10 +1,14 @@
 import { type GeneratedDocument, generate } from "@kassahub/contracts/documents.ts";
+import { cliReference } from "../cli/help.ts";
 import { openTryShop } from "./try-shop.ts";
 
-/** The OpenAPI document of the routes as they are registered. */
-export async function apiDocuments(): Promise<GeneratedDocument[]> {
+/** What follows from the hub: the OpenAPI document of its routes as registered, and the reference of its commands. */
+export async function hubDocuments(): Promise<GeneratedDocument[]> {
 	await using shop = await openTryShop();
-	return [{ path: "docs/contract/openapi.json", text: `${JSON.stringify(shop.app.swagger(), null, "\t")}\n` }];
+	return [
+		{ path: "docs/contract/openapi.json", text: `${JSON.stringify(shop.app.swagger(), null, "\t")}\n` },
+		{ path: "docs/cli.md", text: cliReference() },
+	];
 }
 
-if (import.meta.main) process.exitCode = generate(await apiDocuments(), process.argv.slice(2));
+if (import.meta.main) process.exitCode = generate(await hubDocuments(), process.argv.slice(2));

@@ -14,7 +14,7 @@ import type { Accounts } from "../pairing/accounts.ts";
 export type Parts = {
 	books: Books;
 	accounts: Accounts;
-	broker: Pick<Broker, "attachStream"> & { readonly clientCount: number };
+	broker: Broker;
 	devices: Devices;
 	relay: { state(): RelayState | undefined };
 	alerts: Alerts;

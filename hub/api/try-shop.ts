@@ -40,6 +40,7 @@ export type Answer = Awaited<ReturnType<App["inject"]>>;
 /** A hub's real parts in a folder of their own, with one paired client of each kind, to try the API on. */
 export type TryShop = {
 	app: App;
+	dataDir: string;
 	books: Books;
 	accounts: Accounts;
 	devices: Devices;
@@ -77,7 +78,7 @@ export async function openTryShop(): Promise<TryShop> {
 	const app = await createApi({
 		books,
 		accounts,
-		broker: { attachStream: broker.attachStream.bind(broker), clientCount: 0 },
+		broker,
 		devices,
 		alerts,
 		relay: { state: () => relay.heard },
@@ -89,6 +90,7 @@ export async function openTryShop(): Promise<TryShop> {
 	await app.ready();
 	return {
 		app,
+		dataDir,
 		books,
 		accounts,
 		devices,

@@ -1,0 +1,23 @@
+import { catalogueImport } from "./catalogue.ts";
+import type { CliCommand } from "./command.ts";
+import { devices } from "./devices.ts";
+import { doctor } from "./doctor.ts";
+import { journalExport, journalRebuild, journalVerify } from "./journal.ts";
+import { pair } from "./pair.ts";
+import { demo, start } from "./program.ts";
+import { quarantineList, quarantineReplay } from "./quarantine.ts";
+
+/** Every command, in the order of the help. */
+export const commands: readonly CliCommand[] = [
+	start,
+	pair,
+	devices,
+	doctor,
+	catalogueImport,
+	quarantineList,
+	quarantineReplay,
+	journalVerify,
+	journalExport,
+	journalRebuild,
+	demo,
+];
