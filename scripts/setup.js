@@ -2,8 +2,7 @@
 // `--with test` and `--with bench` also make sure of the programs that those run against.
 // Plain JS: it runs under whatever Node (20 or newer) started npm, because Node 24 may not be there yet.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter } from "node:path";
 import { hashPages, isBuilt, markBuilt, markUnbuilt } from "./pages.js";
 import { isInstalled, modules, root } from "./stamp.js";
 import { canInstall, installCommand, installPackages, missingPackages } from "./tools.js";
@@ -62,9 +61,7 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 	giveUp(`Node ${process.versions.node} is too old to start from. Install Node 20 or newer, then run this again.`);
 }
 if (!isInstalled()) installModules();
-if (existsSync(join(root, "web/vite.config.ts"))) {
-	const pages = hashPages();
-	if (!isBuilt(pages)) buildPages(pages);
-}
+const pages = hashPages();
+if (!isBuilt(pages)) buildPages(pages);
 const purpose = process.argv[2] === "--with" ? process.argv[3] : undefined;
 if (purpose) installTools(purpose);

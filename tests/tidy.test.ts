@@ -132,6 +132,7 @@ describe("each rule finds what it forbids", () => {
 			readSource("hub/thread.ts", ""),
 			readSource("scripts/child.js", ""),
 			readSource("scripts/setup.js", ""),
+			readSource("bench/limits.ts", "/** Usage: node bench/limits.ts */"),
 			readSource("web/index.html", `<script type="module" src="/register/page.tsx"></script>`),
 			readSource("web/register/page.tsx", `import "./page.css"; serviceWorker.register("./sw.js");`),
 			readSource("web/register/page.css", ""),
@@ -147,13 +148,16 @@ describe("each rule finds what it forbids", () => {
 
 	test("packages undeclared, or declared in vain", () => {
 		const sources = [
-			readSource("hub/a.ts", `import "typebox/compile"; import "@fastify/static"; import "node:fs"; import "vitest";`),
+			readSource("hub/a.ts", `import "typebox/compile"; import "@fastify/static"; import "node:fs";`),
+			readSource("hub/b.ts", `import "vitest"; import "@kassahub/contracts/sale.ts"; import "typebox";`),
+			readSource("hub/b.conformance.ts", `import "vitest";`),
 			readSource("hub/a.test.ts", `import "vitest"; import "leftpad";`),
 		];
 		const declared = { dependencies: { "@fastify/static": "1", lowdb: "1" } };
 		expect(strayPackages(sources, "hub", declared, { devDependencies: { vitest: "1" } })).toEqual([
-			"hub/a.ts imports typebox, which hub/package.json does not declare",
-			"hub/a.ts imports vitest, which hub/package.json does not declare",
+			"hub/b.ts imports typebox, which hub/package.json does not declare",
+			"hub/b.ts imports vitest, which hub/package.json does not declare",
+			"hub/b.ts imports @kassahub/contracts, which hub/package.json does not declare",
 			"hub/a.test.ts imports leftpad, which hub/package.json does not declare",
 			"hub/package.json declares lowdb, which nothing in hub imports",
 		]);

@@ -68,15 +68,17 @@ export function importCycles(sources: Source[]): string[] {
 	return found;
 }
 
-/** What starts by itself: the programs, what package.json runs, the tools' settings and the pages. */
+/** What starts by itself: programs, by their name or by saying how to run them, what package.json runs, tools' settings, pages. */
 export function entriesOf(sources: Source[], manifests: Manifest[]): string[] {
 	const commands = manifests
 		.flatMap(({ scripts, bin }) => [...Object.values(scripts ?? {}), ...Object.values(bin ?? {})])
 		.join(" ");
 	const named = new Set(commands.match(/[\w@./-]+\.(ts|js)\b/g) ?? []);
-	return sources
-		.map((source) => source.path)
-		.filter((path) => named.has(path) || /(^|\/)(main|generate|[\w-]+\.config)\.ts$|\.html$/.test(path));
+	const isEntry = ({ path, comments }: Source): boolean =>
+		named.has(path) ||
+		/(^|\/)(main|generate|[\w-]+\.config)\.ts$|\.html$/.test(path) ||
+		comments.some((comment) => comment.includes(`Usage: node ${path}`));
+	return sources.filter(isEntry).map(({ path }) => path);
 }
 
 /** Files that no entry and no test leads to. A file that only its own test uses does nothing for anyone. */
@@ -105,25 +107,27 @@ export function deadFiles(sources: Source[], entries: string[]): string[] {
 	return sources.map(({ path }) => path).filter((path) => !alive.has(path) && !path.endsWith(".d.ts"));
 }
 
-/** Packages that a part imports and doesn't declare, or declares and doesn't import. */
+/** Packages that a part imports and doesn't declare (named with one file that does), or declares and doesn't import. */
 export function strayPackages(sources: Source[], part: string, manifest: Manifest, root: Manifest): string[] {
 	const declared = Object.keys(manifest.dependencies ?? {});
 	const forDevelopment = Object.keys(root.devDependencies ?? {});
 	const used = new Set<string>();
-	const found = new Set<string>();
+	const undeclared = new Map<string, string>();
 	for (const source of sources.filter(({ path }) => folderOf(path) === part)) {
-		const isDevelopment = isTest(source.path) || /\.config\.ts$/.test(source.path);
+		const isDevelopment = /\.(test|testing|conformance|config)\.tsx?$/.test(source.path);
 		for (const name of source.imports) {
-			if (name.startsWith("@kassahub/")) used.add(name.split("/").slice(0, 2).join("/"));
-			const wanted = packageOf(name);
+			const own = /^@kassahub\/[^/]+/.exec(name)?.[0];
+			const wanted = own ?? packageOf(name);
 			if (wanted === undefined) continue;
 			used.add(wanted);
 			if (declared.includes(wanted) || (isDevelopment && forDevelopment.includes(wanted))) continue;
-			found.add(`${source.path} imports ${wanted}, which ${part}/package.json does not declare`);
+			if (own !== `@kassahub/${part}`) undeclared.set(wanted, source.path);
 		}
 	}
-	for (const name of declared) {
-		if (!used.has(name)) found.add(`${part}/package.json declares ${name}, which nothing in ${part} imports`);
-	}
-	return [...found];
+	return [
+		...[...undeclared].map(([name, path]) => `${path} imports ${name}, which ${part}/package.json does not declare`),
+		...declared
+			.filter((name) => !used.has(name))
+			.map((name) => `${part}/package.json declares ${name}, which nothing in ${part} imports`),
+	];
 }
