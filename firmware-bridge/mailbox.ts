@@ -16,6 +16,7 @@ const RECONNECT_MS = 1000;
  */
 export class Mailbox {
 	readonly #client: MqttClient;
+	readonly #onTheWay = new Set<string>();
 	readonly #topics: Record<"state" | "readings" | "results", string>;
 
 	constructor(
@@ -77,8 +78,11 @@ export class Mailbox {
 
 	/** `told` is called when the broker has acknowledged it; until then the ledger keeps it for the next greeting. */
 	result(value: Result, told: () => void): void {
-		if (!this.isConnected) return;
+		// A result on its way is sent again by the client itself when the connection breaks.
+		if (!this.isConnected || this.#onTheWay.has(value.id)) return;
+		this.#onTheWay.add(value.id);
 		this.#client.publish(this.#topics.results, JSON.stringify(value), { qos: 1 }, (error) => {
+			this.#onTheWay.delete(value.id);
 			if (!error) told();
 		});
 	}

@@ -10,7 +10,9 @@ const read = (...chunks: Uint8Array[]): Answer[] => {
 
 // Examples of the protocol sheet, sections 4 to 6.
 test("status back says what is wrong", () => {
-	expect(read(bytes("10 00 00 0F"))).toMatchObject([{ kind: "status-back", status: { isOffline: false, isPaperOut: false } }]);
+	expect(read(bytes("10 00 00 0F"))).toMatchObject([
+		{ kind: "status-back", status: { isOffline: false, isPaperOut: false } },
+	]);
 	expect(read(bytes("38 00 00 0F"))).toMatchObject([{ status: { isOffline: true, isCoverOpen: true } }]);
 	expect(read(bytes("10 00 03 0F"))).toMatchObject([{ status: { isPaperNearEnd: true, isPaperOut: false } }]);
 	expect(read(bytes("18 00 0F 0F"))).toMatchObject([{ status: { isOffline: true, isPaperOut: true } }]);
@@ -39,7 +41,15 @@ test("a process id is asked and answered as in the sheet", () => {
 test("answers in one stream come apart wherever it is split", () => {
 	const stream = bytes("12 10 00 00 0F 37 22 30 30 34 32 00 11 1A 00 38 00 00 0F");
 	const whole = read(stream);
-	expect(whole.map((answer) => answer.kind)).toEqual(["status", "status-back", "block", "flow", "status", "paper", "status-back"]);
+	expect(whole.map((answer) => answer.kind)).toEqual([
+		"status",
+		"status-back",
+		"block",
+		"flow",
+		"status",
+		"paper",
+		"status-back",
+	]);
 	for (let at = 0; at <= stream.length; at++) {
 		expect(read(stream.subarray(0, at), stream.subarray(at))).toEqual(whole);
 	}

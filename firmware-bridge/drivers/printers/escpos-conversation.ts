@@ -30,7 +30,7 @@ const WATCHFUL_MS = 1000;
 /** A printer that is blocked with a full buffer may read nothing for a while; one that is idle always answers. */
 const SILENT_MS_WHILE_BLOCKED = 60_000;
 const MISSES_MAX = 2;
-const RECOVER_EVERY_ROUNDS = 5;
+const RECOVER_EVERY_ROUNDS = 2;
 const PULSE_EVERY_MS = 1000;
 /** 203 dots an inch and 30 dots a line; a second for every 10 cm. */
 const MS_A_LINE = 37.5;
@@ -50,6 +50,10 @@ export class EscposConversation implements Session {
 	#confirmed: { id: string; tell: () => void } | undefined;
 	#paperAnswered: (() => void) | undefined;
 	#lastId = Math.floor(Math.random() * 5000);
+	#statusBackHeard: (() => void) | undefined;
+	#tellsByItself = false;
+	#stir: (() => void) | undefined;
+	#asking: Promise<unknown> = Promise.resolve();
 	#jobs = 0;
 	#pulsedAt = Number.NEGATIVE_INFINITY;
 	#heardAt = performance.now();
@@ -69,15 +73,19 @@ export class EscposConversation implements Session {
 	async begin(): Promise<void> {
 		this.#link.listen((bytes) => this.#hear(bytes));
 		for (const page of PAGES) await this.#askStatus(page);
+		const statusBack = new Promise<void>((resolve) => {
+			this.#statusBackHeard = resolve;
+		});
 		await this.#link.write(ENABLE_STATUS_BACK);
+		// It tells at once, unless it is blocked (then it does so afterwards) or does not know how.
+		if (!blockedBy(this.#status)) await pause(this.#settings.answerMs, Promise.race([statusBack, this.#link.gone]));
 		this.#tellCondition();
 	}
 
 	async watch(): Promise<void> {
 		let misses = 0;
 		for (let round = 1; !this.#lost; round++) {
-			const isWatchful = this.#jobs > 0 || blockedBy(this.#status) !== undefined;
-			await pause(isWatchful ? WATCHFUL_MS : HEARTBEAT_MS, this.#link.gone);
+			await this.#rest();
 			if (this.#lost) break;
 			try {
 				for (const page of PAGES) await this.#askStatus(page);
@@ -93,6 +101,16 @@ export class EscposConversation implements Session {
 			if (isStuck && round % RECOVER_EVERY_ROUNDS === 0) await this.#link.write(RECOVER);
 		}
 		throw this.#lost;
+	}
+
+	/** Between two rounds of questions: long while all is well and the printer tells by itself, and no longer than that. */
+	async #rest(): Promise<void> {
+		const isWatchful = !this.#tellsByItself || this.#jobs > 0 || blockedBy(this.#status) !== undefined;
+		if (isWatchful) return pause(WATCHFUL_MS, this.#link.gone);
+		const stirred = new Promise<void>((resolve) => {
+			this.#stir = resolve;
+		});
+		await pause(HEARTBEAT_MS, Promise.race([stirred, this.#link.gone]));
 	}
 
 	async perform(command: Command): Promise<Outcome> {
@@ -116,6 +134,9 @@ export class EscposConversation implements Session {
 		this.#garbledInARow = answer.kind === "garbled" ? this.#garbledInARow + 1 : 0;
 		if (answer.kind === "status-back") {
 			this.#status = { ...this.#status, ...answer.status };
+			this.#tellsByItself = true;
+			this.#statusBackHeard?.();
+			this.#stir?.();
 			this.#tellCondition();
 		} else if (answer.kind === "status") this.#answered?.(answer.byte);
 		else if (answer.kind === "paper") this.#paperAnswered?.();
@@ -126,7 +147,14 @@ export class EscposConversation implements Session {
 		this.#report.condition(conditionOf(this.#status));
 	}
 
-	async #askStatus(page: StatusPage): Promise<void> {
+	/** One question at a time: the answers do not say which they belong to. */
+	#askStatus(page: StatusPage): Promise<void> {
+		const asked = this.#asking.then(() => this.#converse(page));
+		this.#asking = asked.catch(() => undefined);
+		return asked;
+	}
+
+	async #converse(page: StatusPage): Promise<void> {
 		const answer = new Promise<number>((resolve) => {
 			this.#answered = resolve;
 		});
@@ -178,6 +206,7 @@ export class EscposConversation implements Session {
 
 	async #print(job: PrintJob, openDrawer: boolean): Promise<Outcome> {
 		this.#jobs++;
+		this.#stir?.();
 		try {
 			if (openDrawer) await this.#holdPulse();
 			const kick = openDrawer ? pulseDrawer(this.#settings.drawerPin) : new Uint8Array();
@@ -191,6 +220,8 @@ export class EscposConversation implements Session {
 		await this.#holdPulse();
 		if (!blockedBy(this.#status)) return this.#sendConfirmed(pulseDrawer(this.#settings.drawerPin), 0);
 		await this.#link.write(pulseDrawerNow(this.#settings.drawerPin));
+		// Real-time commands are obeyed in the order of their arrival: an answer means that the pulse was taken.
+		await this.#askStatus(1);
 		return { status: "done", detail: "opened in real time, past a printer that cannot print now" };
 	}
 

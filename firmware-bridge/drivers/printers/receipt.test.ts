@@ -44,7 +44,10 @@ const receiptOf = (change: Partial<Receipt["sale"]> = {}, rest: Partial<Receipt>
 test("a receipt shows the shop, the lines, the total, the change, the VAT, the booking and the sale's QR code", () => {
 	const text = textOf(
 		encodeReceipt(
-			receiptOf({ receiptNumber: "8712345000011", payments: [{ method: "cash", amount: 375, tendered: 500, change: 125 }] }),
+			receiptOf({
+				receiptNumber: "8712345000011",
+				payments: [{ method: "cash", amount: 375, tendered: 500, change: 125 }],
+			}),
 			48,
 		),
 	);
@@ -65,7 +68,10 @@ test("a receipt shows the shop, the lines, the total, the change, the VAT, the b
 });
 
 test("a copy and a refund say so, in the language of the shop", () => {
-	const copy = textOf(encodeReceipt(receiptOf({ refundOf: sale.example.id }, { isCopy: true, language: "en" }), 42), 42);
+	const copy = textOf(
+		encodeReceipt(receiptOf({ refundOf: sale.example.id }, { isCopy: true, language: "en" }), 42),
+		42,
+	);
 	expect(copy).toContain("*** COPY ***");
 	expect(copy).toContain("REFUND");
 	expect(copy).toMatch(/TOTAL +€ 3.74/);

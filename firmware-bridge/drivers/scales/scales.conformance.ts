@@ -71,7 +71,9 @@ export function conformScale(
 			scale.set({ grams: -20 });
 			expect(await witness.untilWeight((weight) => weight.state === "under-zero")).toEqual({ state: "under-zero" });
 			scale.set({ grams: 15_001 });
-			expect(await witness.untilWeight((weight) => weight.state === "over-capacity")).toEqual({ state: "over-capacity" });
+			expect(await witness.untilWeight((weight) => weight.state === "over-capacity")).toEqual({
+				state: "over-capacity",
+			});
 		});
 
 		test("an unplugged scale takes its weight back, and weighs again when plugged in", async () => {
@@ -115,7 +117,9 @@ export function conformScale(
 			await witness.untilWeight(weighs(456));
 			scale.misbehave({ answersWrongly: true });
 			await witness.untilWeight((weight) => weight.state !== "stable");
-			expect((await perform({ action: "zero" }).catch((error: DeviceError) => ({ status: error.code }))).status).toBe("DEVICE_GARBLED");
+			expect((await perform({ action: "zero" }).catch((error: DeviceError) => ({ status: error.code }))).status).toBe(
+				"DEVICE_GARBLED",
+			);
 		});
 
 		test("zeroes within its range only", async () => {
@@ -146,7 +150,10 @@ export function conformScale(
 		test("a self-test passes, or names what failed", async () => {
 			expect(await perform({ action: "self-test" })).toMatchObject({ status: "done" });
 			scale.set({ testFailures: 0x10 });
-			expect(await perform({ action: "self-test" })).toMatchObject({ status: "failed", fault: { code: "SCALE_DEFECT" } });
+			expect(await perform({ action: "self-test" })).toMatchObject({
+				status: "failed",
+				fault: { code: "SCALE_DEFECT" },
+			});
 		});
 	});
 }

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Answer, decodeAnswer, decodeStatus, decodeTestResult, encodeTare, splitAnswers } from "./toledo8217-codec.ts";
+import {
+	type Answer,
+	decodeAnswer,
+	decodeStatus,
+	decodeTestResult,
+	encodeTare,
+	splitAnswers,
+} from "./toledo8217-codec.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const split = (...chunks: Uint8Array[]): Uint8Array[] => {
@@ -43,7 +50,8 @@ test("every weight a scale can show comes back in exact grams", () => {
 test("any bytes at all give an answer or a named fault, never an exception", () => {
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 60 }), (noise) => {
-			for (const frame of split(noise)) expect(["weight", "byte", "test-started", "garbled"]).toContain(decodeAnswer(frame).kind);
+			for (const frame of split(noise))
+				expect(["weight", "byte", "test-started", "garbled"]).toContain(decodeAnswer(frame).kind);
 		}),
 	);
 });

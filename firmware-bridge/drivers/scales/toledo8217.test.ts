@@ -9,7 +9,7 @@ import { Witness } from "../witness.ts";
 import { conformScale } from "./scales.conformance.ts";
 import { toledo8217 } from "./toledo8217.ts";
 
-const settings = { pollMs: 50, answerMs: 500 };
+const settings = { pollMs: 50, answerMs: 300 };
 const start = () => startScale({ path: join(mkdtempSync(join(tmpdir(), "scale-")), "port") });
 
 conformScale(toledo8217, settings, start);

@@ -1,0 +1,52 @@
+import { once } from "node:events";
+import { mkdtempSync, readdirSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { code128Bars, ean13Bars, ean13Digits } from "./barcodes.ts";
+import { startControl } from "./control.ts";
+import { startPrinter } from "./escpos.ts";
+import { startScale } from "./scale-on-cable.ts";
+
+test("a technician sets, spoils and looks at the bench over HTTP", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "bench-"));
+	const printer = await startPrinter({ port: 0, paperDir: join(folder, "paper") });
+	const scale = await startScale({ path: join(folder, "scale") });
+	const control = await startControl({ port: 0, printer, scale });
+	const url = `http://127.0.0.1:${control.port}`;
+	const post = (path: string, body: unknown) => fetch(url + path, { method: "POST", body: JSON.stringify(body) });
+	await post("/printer", { paper: "near-end" });
+	await post("/scale", { grams: 456 });
+	expect(await (await fetch(`${url}/printer`)).json()).toMatchObject({ paper: "near-end", papers: 0 });
+	expect(await (await fetch(`${url}/scale`)).json()).toMatchObject({ grams: 456 });
+	expect((await fetch(`${url}/elsewhere`)).status).toBe(404);
+	expect((await post("/scale", [])).status).toBe(400);
+
+	// Example 1 of the protocol sheet, section 8.
+	const job =
+		"1b401b74131b61011b45011d21114b4153534148554 20a1d21001b45001b6100546f7461616c20d52031392c39350a1b64031d5642001d28480600303030303432";
+	const socket = connect(printer.port, "127.0.0.1");
+	socket.write(Buffer.from(job.replaceAll(" ", ""), "hex"));
+	const [answer] = (await once(socket, "data")) as [Buffer];
+	expect(answer.toString("hex")).toBe("37223030343200");
+	const text = await (await fetch(`${url}/printer/last.txt`)).text();
+	expect(text).toContain("KASSAHUB");
+	expect(text).toContain("Totaal € 19,95");
+	expect(await (await fetch(`${url}/printer/last.svg`)).text()).toMatch(/^<svg/);
+	expect(readdirSync(join(folder, "paper"))).toEqual(["receipt-00001.svg", "receipt-00001.txt"]);
+	socket.destroy();
+	await control.close();
+	await printer.close();
+	await scale.close();
+});
+
+test("bars are those of the standards", () => {
+	expect(ean13Digits("871234500001")).toBe("8712345000011");
+	// EAN-13 4006381333931, the standard's usual example.
+	expect(ean13Bars("4006381333931")).toBe(
+		"10100011010100111010111101111010001001011001101010100001010000101000010111010010000101100110101",
+	);
+	expect(ean13Bars("8712345000011")).toHaveLength(95);
+	expect(code128Bars("Kassa-1")).toHaveLength(11 * 9 + 13);
+});

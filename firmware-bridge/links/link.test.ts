@@ -1,0 +1,56 @@
+import { createServer, type Socket } from "node:net";
+import { expect, test } from "vitest";
+import { openLink, parseLink } from "./link.ts";
+
+const defaults = { serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 }, tcpPort: 9100 } as const;
+
+test("a link's URL overrides its driver's settings one by one", () => {
+	expect(parseLink("tcp://192.168.1.50", defaults)).toEqual({ kind: "tcp", host: "192.168.1.50", port: 9100 });
+	expect(parseLink("tcp://[::1]:4001", defaults)).toEqual({ kind: "tcp", host: "::1", port: 4001 });
+	expect(parseLink("serial:///dev/ttyUSB0?baud=19200&parity=none&bits=8", defaults)).toEqual({
+		kind: "serial",
+		path: "/dev/ttyUSB0",
+		settings: { baudRate: 19_200, dataBits: 8, parity: "none", stopBits: 1 },
+	});
+});
+
+test.each([
+	"nonsense",
+	"http://printer",
+	"tcp://",
+	"serial://ttyUSB0",
+	"serial:///dev/ttyUSB0?baud=fast",
+	"serial:///dev/ttyUSB0?bits=9",
+	"serial:///dev/ttyUSB0?speed=9600",
+])("%s is refused with a reason", (url) => {
+	expect(() => parseLink(url, defaults)).toThrow(/DEVICE_CONFIG_INVALID/);
+});
+
+test("a port nobody listens on, and a serial port that does not exist, are unreachable", async () => {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const { port } = server.address() as { port: number };
+	await new Promise((resolve) => server.close(resolve));
+	await expect(openLink({ kind: "tcp", host: "127.0.0.1", port })).rejects.toMatchObject({
+		code: "DEVICE_UNREACHABLE",
+	});
+	await expect(openLink(parseLink("serial:///dev/there-is-no-such-port", defaults))).rejects.toMatchObject({
+		code: "DEVICE_UNREACHABLE",
+	});
+});
+
+test("bytes that come before anyone listens are kept, and the end of the other side is noticed", async () => {
+	const sockets: Socket[] = [];
+	const server = createServer((socket) => {
+		sockets.push(socket);
+		socket.write("hallo");
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const link = await openLink({ kind: "tcp", host: "127.0.0.1", port: (server.address() as { port: number }).port });
+	const heard = await new Promise<string>((resolve) => link.listen((bytes) => resolve(Buffer.from(bytes).toString())));
+	expect(heard).toBe("hallo");
+	sockets[0]?.end();
+	expect((await link.gone).code).toBe("DEVICE_UNREACHABLE");
+	await expect(link.write(Uint8Array.of(1))).rejects.toMatchObject({ code: "DEVICE_UNREACHABLE" });
+	server.close();
+});
