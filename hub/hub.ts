@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { catalogueVersion } from "@kassahub/contracts/catalogue-version.ts";
@@ -104,12 +104,19 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	});
 	for (const child of children) child.start();
 
-	const runFile = join(dataDir, "run.json");
 	const running = { pid: process.pid, httpUrl: `http://127.0.0.1:${http}`, mqttUrl: `mqtt://127.0.0.1:${mqtt}` };
-	writeFileSync(runFile, JSON.stringify({ ...running, token: control.token }), { mode: 0o600 });
+	const runFile = announce(dataDir, { ...running, token: control.token });
 	closers.defer(() => rmSync(runFile, { force: true }));
 	log.info({ box: books.box, journal: books.head().number, http, mqtt }, "the hub is open");
 	return { httpPort: http, mqttPort: mqtt, firstLogin, close: () => closers.disposeAsync() };
+}
+
+/** Tells the command line where this hub is and lets it in; only this user may read it. */
+function announce(dataDir: string, running: Record<string, unknown>): string {
+	const file = join(dataDir, "run.json");
+	writeFileSync(`${file}.new`, JSON.stringify(running), { mode: 0o600 });
+	renameSync(`${file}.new`, file);
+	return file;
 }
 
 /** Publishes the shop as the books know it, now and at every change. */

@@ -20,6 +20,9 @@ export const freePort = async (): Promise<number> => {
 	return address.port;
 };
 
+/** A back office out of reach: for tests that are about the hub alone, and need no embedded one beside it. */
+export const nowhere = async (): Promise<{ url: string }> => ({ url: `mqtt://127.0.0.1:${await freePort()}` });
+
 /** Waits until `found` gives a value, looking every 20 ms; fails with `what` after `withinMs`. */
 export async function until<T>(
 	what: string,
@@ -67,6 +70,11 @@ export class Shop {
 		return shop;
 	}
 
+	/** What the running hub says of itself. */
+	get running(): Running {
+		return JSON.parse(readFileSync(join(this.dataDir, "run.json"), "utf8")) as Running;
+	}
+
 	get officeUrl(): string {
 		return `http://127.0.0.1:${this.environment.KASSAHUB_OFFICE_PORT}`;
 	}
@@ -91,7 +99,7 @@ export class Shop {
 		return until("the hub to answer", async () => {
 			if (child.exitCode !== null) throw new Error(`the hub ended with ${child.exitCode}:\n${this.#log.slice(-4000)}`);
 			if (!existsSync(file)) return undefined;
-			const running = JSON.parse(readFileSync(file, "utf8")) as Running;
+			const { running } = this;
 			// An earlier hub that was killed left its file behind; with strace the pid is the child's.
 			const answer = await fetch(`${running.httpUrl}/healthz`).catch(() => undefined);
 			if (!answer?.ok) return undefined;
@@ -145,8 +153,16 @@ export class Shop {
 		return out;
 	}
 
+	/** Pairs over REST, as the console does. */
 	async pair(kind: PairingKind, name: string): Promise<Credentials> {
-		return JSON.parse(await this.cli("pair", "--kind", kind, "--name", name)) as Credentials;
+		const { httpUrl, token } = this.running;
+		const answer = await fetch(`${httpUrl}/api/v1/pairings`, {
+			method: "POST",
+			headers: { ...bearer(token), "content-type": "application/json" },
+			body: JSON.stringify({ kind, name }),
+		});
+		if (!answer.ok) throw new Error(`pairing ${name} answered ${answer.status}: ${await answer.text()}`);
+		return (await answer.json()) as Credentials;
 	}
 }
 
