@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { hashEntry, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { StockLevel } from "@kassahub/contracts/stock-level.ts";
 import { Compile } from "typebox/compile";
@@ -219,4 +220,40 @@ test("books with an injected clock write its time", async () => {
 	expect(new Date(booking.at).toISOString()).toBe("2030-01-02T00:00:00.000Z");
 	expect(booking.clock).toBe("unsynchronised");
 	await books.close();
+});
+
+test("a thread that dies takes no acknowledged sale with it, says so, and is opened anew by itself", async () => {
+	using dir = temporaryDir();
+	await using opened = await openBooks(dir.path);
+	const { books } = opened;
+	const sale = saleFrom("kassa-1");
+	await books.submit(submitSale(sale));
+	const harm = new DatabaseSync(join(dir.path, "journal.db"));
+	const { payload } = harm.prepare("SELECT payload FROM journal").get() as { payload: string };
+	harm.exec("UPDATE journal SET payload = 'no json'");
+	const lost = once(books, "unwritable");
+	const underWay = Promise.allSettled([books.submit(submitSale(saleFrom("kassa-1")))]);
+	await expect(books.entry(sale.id)).rejects.toMatchObject({ code: "JOURNAL_UNWRITABLE" });
+	expect(await lost).toMatchObject([{ code: "JOURNAL_UNWRITABLE" }]);
+	await expect(books.submit(submitSale(saleFrom("kassa-1")))).rejects.toMatchObject({ code: "JOURNAL_UNWRITABLE" });
+	const back = once(books, "writable");
+	harm.prepare("UPDATE journal SET payload = ? WHERE number = 1").run(payload);
+	harm.close();
+	await back;
+	const [settled] = await underWay;
+	const held = settled.status === "fulfilled" ? 2 : books.head().number;
+	expect(bookingOf(await books.submit(submitSale(saleFrom("kassa-1")))).number).toBe(held + 1);
+	expect(await books.entry(sale.id)).toMatchObject({ number: 1, payload: sale });
+	expect(await books.rebuild()).toEqual({ entries: held + 1, same: true });
+});
+
+test("books that cannot be read say which entry is to blame", async () => {
+	using dir = temporaryDir();
+	const books = await Books.open({ dataDir: dir.path });
+	await books.submit(submitSale(saleFrom("kassa-1")));
+	await books.close();
+	const harm = new DatabaseSync(join(dir.path, "journal.db"));
+	harm.exec("UPDATE journal SET payload = 'no json'; DELETE FROM snapshot");
+	harm.close();
+	await expect(Books.open({ dataDir: dir.path })).rejects.toThrow("journal entry 1 cannot be read");
 });

@@ -46,7 +46,8 @@ const QUARANTINE_LISTED_MAX = 1000;
 export class Books extends EventEmitter<{
 	changed: [Changed];
 	booked: [BookedSale];
-	unwritable: [{ code: JournalErrorCode }];
+	/** Nothing can be booked, and why; once, until `writable`. */
+	unwritable: [{ code: JournalErrorCode; message: string }];
 	writable: [];
 }> {
 	readonly box: string;
@@ -82,13 +83,14 @@ export class Books extends EventEmitter<{
 	static async open({ dataDir, clock = systemClock }: { dataDir: string; clock?: Clock }): Promise<Books> {
 		const data = { dataDir, clock: clock.setting };
 		const ledger = new ThreadLink<LedgerAnswers>(new URL("./thread.ts", import.meta.url), data);
-		const opened = once(ledger, "report") as Promise<[Extract<Report, { type: "opened" }>]>;
+		const started = once(ledger, "report") as Promise<[Extract<Report, { type: "started" }>]>;
 		await ledger.start();
-		const [{ box, head }] = await opened;
+		const [{ journal }] = await started;
+		if (journal === undefined) throw new Error("the books' thread started without its journal");
 		// The first sale need not wait for the thread that will read it.
 		const reader = new ThreadLink<ReaderAnswers>(new URL("./reader-thread.ts", import.meta.url), data);
 		reader.startSoon();
-		return new Books(box, head, ledger, reader);
+		return new Books(journal.box, journal.head, ledger, reader);
 	}
 
 	/** Resolves once booked or quarantined, fsynced. Rejects with JournalError where nothing could be made durable. */
@@ -199,9 +201,9 @@ export class Books extends EventEmitter<{
 
 	#take(report: Report): void {
 		switch (report.type) {
-			case "opened":
+			case "started":
 				this.#packer = new Packer();
-				this.#head = report.head;
+				if (report.journal) this.#head = report.journal.head;
 				this.#noteWritable();
 				break;
 			case "booked":
@@ -215,7 +217,7 @@ export class Books extends EventEmitter<{
 				this.emit("changed", report.changed);
 				break;
 			case "unwritable":
-				this.#noteUnwritable(report.code);
+				this.#noteUnwritable(report.code, report.message);
 				break;
 			case "writable":
 				this.#noteWritable();
@@ -246,12 +248,12 @@ export class Books extends EventEmitter<{
 	}
 
 	#lose(reason: Error): void {
-		this.#noteUnwritable("JOURNAL_UNWRITABLE");
+		this.#noteUnwritable("JOURNAL_UNWRITABLE", reason.message);
 		this.#fail(this.#sent.length, new JournalError("JOURNAL_UNWRITABLE", reason));
 	}
 
-	#noteUnwritable(code: JournalErrorCode): void {
-		if (this.#isWritable) this.emit("unwritable", { code });
+	#noteUnwritable(code: JournalErrorCode, message: string): void {
+		if (this.#isWritable) this.emit("unwritable", { code, message });
 		this.#isWritable = false;
 	}
 

@@ -44,12 +44,11 @@ export type Failure = { code?: JournalErrorCode; message: string };
 
 /** From a thread of the books to the main one. */
 export type Report =
-	| { type: "started" }
-	| { type: "opened"; box: string; head: JournalHead }
+	| { type: "started"; journal?: { box: string; head: JournalHead } }
 	| { type: "booked"; outcomes: PackedOutcomes; head: JournalHead }
 	| { type: "unbooked"; count: number; failure: Failure }
 	| { type: "changed"; changed: Changed }
-	| { type: "unwritable"; code: JournalErrorCode }
+	| { type: "unwritable"; code: JournalErrorCode; message: string }
 	| { type: "writable" }
 	| { type: "answer"; ask: number; value: unknown }
 	| { type: "unanswered"; ask: number; failure: Failure };

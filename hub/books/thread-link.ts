@@ -64,9 +64,8 @@ export class ThreadLink<T extends Answers> extends EventEmitter<{
 					this.#failedStarts = 0;
 					this.#worker = worker;
 					resolve();
-				} else {
-					this.#take(report);
 				}
+				this.#take(report);
 			});
 			worker.on("error", (error) => {
 				fault = error instanceof Error ? error : new Error(String(error));

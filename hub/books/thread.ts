@@ -82,7 +82,7 @@ function upkeep(work: () => void): void {
 /** Raises the alarm once. Throws on what is no failure of the journal. */
 function noteUnwritable(error: unknown): void {
 	if (!(error instanceof JournalError)) throw error;
-	if (isWritable) report({ type: "unwritable", code: error.code });
+	if (isWritable) report({ type: "unwritable", code: error.code, message: error.message });
 	isWritable = false;
 }
 
@@ -138,5 +138,4 @@ takeOrders(answers, (packed) => {
 	for (const submission of unpacker.unpack(packed)) waiting.push(submission);
 	groupSoon();
 });
-report({ type: "opened", box: ledger.box, head: ledger.head });
-report({ type: "started" });
+report({ type: "started", journal: { box: ledger.box, head: ledger.head } });

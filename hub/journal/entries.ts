@@ -41,7 +41,17 @@ export function storedEntry(row: Record<string, unknown>): StoredEntry {
 	};
 }
 
-export const journalEntry = (stored: StoredEntry): JournalEntry => ({ ...stored, payload: JSON.parse(stored.payload) });
+/**
+ * The entry with its payload parsed. Throws where the payload is no JSON, without quoting it: then the row was changed
+ * behind the hub's back, and a shop state without it would be a plausible lie.
+ */
+export function journalEntry(stored: StoredEntry): JournalEntry {
+	try {
+		return { ...stored, payload: JSON.parse(stored.payload) };
+	} catch {
+		throw new Error(`journal entry ${stored.number} cannot be read; see \`kassahub journal verify\``);
+	}
+}
 
 export const lineOf = (stored: StoredEntry): string =>
 	entryLine(stored, stored.payload, stored.previousHash, stored.hash);
