@@ -11,9 +11,7 @@ export function Bars({ rows }: { rows: readonly { key: string; name: string; amo
 					<i
 						style={{
 							width: `${Math.max(0, row.amount / largest) * 100}%`,
-							...(row.hue === undefined
-								? {}
-								: { background: `hsl(${row.hue} var(--swatch-saturation) var(--swatch-lightness))` }),
+							...(row.hue === undefined ? {} : { background: `oklch(var(--swatch) ${row.hue})` }),
 						}}
 					/>
 				</span>,

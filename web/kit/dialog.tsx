@@ -3,11 +3,15 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import { kitWords } from "./language.ts";
 
-/** A modal dialog: the browser keeps the focus inside and gives it back. Escape and the cross close it. */
+/**
+ * A modal dialog: the browser keeps the focus inside and gives it back. Escape and the cross close it; what carries
+ * `data-first` has the focus at the start.
+ */
 export function Dialog(props: { title: string; onClose: () => void; isWide?: boolean; children: ComponentChildren }) {
 	const element = useRef<HTMLDialogElement>(null);
 	useEffect(() => {
 		element.current?.showModal();
+		element.current?.querySelector<HTMLElement>("[data-first]")?.focus();
 	}, []);
 	return (
 		<dialog

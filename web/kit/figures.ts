@@ -11,7 +11,8 @@ export function euro(cents: number): string {
 }
 
 /** Thousandths of a unit as `1,250 kg`, or `2` for pieces. */
-export const amountOf = (quantity: number, unit: string): string => formatQuantity(quantity, unit, language.value);
+export const amountOf = (quantity: number, unit: string): string =>
+	formatQuantity(quantity, unit, language.value).replace("-", "−");
 
 export const perUnit = (unit: "pcs" | "kg" | "l" | "m"): string =>
 	unit === "pcs" ? "" : `/${kitWords.value.unit[unit]}`;

@@ -4,23 +4,23 @@ type Group = { hue: number; nl: string; en: string };
 
 /** Product groups with words and a colour of their own; any other group gets both from its slug. */
 const known: Record<string, Group> = {
-	"groente-fruit": { hue: 112, nl: "Groente & fruit", en: "Fruit & veg" },
-	kaas: { hue: 46, nl: "Kaas", en: "Cheese" },
-	vleeswaren: { hue: 2, nl: "Vleeswaren", en: "Cold cuts" },
-	"olijven-antipasti": { hue: 74, nl: "Olijven & antipasti", en: "Olives & antipasti" },
-	traiteur: { hue: 18, nl: "Traiteur", en: "Ready dishes" },
-	"brood-banket": { hue: 32, nl: "Brood & banket", en: "Bread & pastry" },
-	"noten-zuidvruchten": { hue: 25, nl: "Noten & zuidvruchten", en: "Nuts & dried fruit" },
-	zoet: { hue: 326, nl: "Zoet", en: "Sweet" },
-	"conserven-pasta": { hue: 10, nl: "Conserven & pasta", en: "Preserves & pasta" },
-	"koffie-thee": { hue: 20, nl: "Koffie & thee", en: "Coffee & tea" },
-	wijn: { hue: 345, nl: "Wijn", en: "Wine" },
-	"bier-sterk": { hue: 40, nl: "Bier & sterk", en: "Beer & spirits" },
-	"frisdrank-sap": { hue: 190, nl: "Frisdrank & sap", en: "Soft drinks" },
-	keuken: { hue: 212, nl: "Keuken", en: "Kitchen" },
-	huishouden: { hue: 168, nl: "Huishouden", en: "Household" },
-	cadeau: { hue: 280, nl: "Cadeau", en: "Gifts" },
-	statiegeld: { hue: 236, nl: "Statiegeld & tassen", en: "Deposits & bags" },
+	"groente-fruit": { hue: 140, nl: "Groente & fruit", en: "Fruit & veg" },
+	kaas: { hue: 94, nl: "Kaas", en: "Cheese" },
+	vleeswaren: { hue: 20, nl: "Vleeswaren", en: "Cold cuts" },
+	"olijven-antipasti": { hue: 118, nl: "Olijven & antipasti", en: "Olives & antipasti" },
+	traiteur: { hue: 292, nl: "Traiteur", en: "Ready dishes" },
+	"brood-banket": { hue: 76, nl: "Brood & banket", en: "Bread & pastry" },
+	"noten-zuidvruchten": { hue: 60, nl: "Noten & zuidvruchten", en: "Nuts & dried fruit" },
+	zoet: { hue: 345, nl: "Zoet", en: "Sweet" },
+	"conserven-pasta": { hue: 162, nl: "Conserven & pasta", en: "Preserves & pasta" },
+	"koffie-thee": { hue: 44, nl: "Koffie & thee", en: "Coffee & tea" },
+	wijn: { hue: 5, nl: "Wijn", en: "Wine" },
+	"bier-sterk": { hue: 200, nl: "Bier & sterk", en: "Beer & spirits" },
+	"frisdrank-sap": { hue: 222, nl: "Frisdrank & sap", en: "Soft drinks" },
+	keuken: { hue: 250, nl: "Keuken", en: "Kitchen" },
+	huishouden: { hue: 182, nl: "Huishouden", en: "Household" },
+	cadeau: { hue: 318, nl: "Cadeau", en: "Gifts" },
+	statiegeld: { hue: 272, nl: "Statiegeld & tassen", en: "Deposits & bags" },
 };
 
 const order = Object.keys(known);
@@ -32,7 +32,7 @@ export const groupName = (slug: string): string => {
 	return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** A hue in degrees, the same for the same slug on every screen. */
+/** An OKLCH hue in degrees, the same for the same slug on every screen. */
 export const groupHue = (slug: string): number =>
 	known[slug]?.hue ?? [...slug].reduce((hue, letter) => (hue * 31 + letter.charCodeAt(0)) % 360, 7);
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import { kitWords } from "./language.ts";
 
-type Toast = { key: number; text: string; tone: "plain" | "bad" };
+type Toast = { key: number; text: string; tone: "plain" | "bad"; about: string };
 
 const SHOWN_MS = 4500;
 const SHOWN_BAD_MS = 9000;
@@ -11,10 +11,10 @@ const SHOWN_BAD_MS = 9000;
 const toasts = signal<readonly Toast[]>([]);
 let lastKey = 0;
 
-/** Says something in passing; faults stay twice as long. */
-export function say(text: string, tone: Toast["tone"] = "plain"): void {
-	const toast = { key: ++lastKey, text, tone };
-	toasts.value = [...toasts.value.filter((other) => other.text !== text), toast].slice(-3);
+/** Says something in passing; faults stay twice as long. It takes the place of what was said `about` the same before. */
+export function say(text: string, tone: Toast["tone"] = "plain", about = text): void {
+	const toast = { key: ++lastKey, text, tone, about };
+	toasts.value = [...toasts.value.filter((other) => other.about !== about), toast].slice(-3);
 	setTimeout(() => dismiss(toast.key), tone === "bad" ? SHOWN_BAD_MS : SHOWN_MS);
 }
 

@@ -58,13 +58,17 @@ test("whatever a scanner types in one burst comes out as it is", () => {
 test("a person who types and presses Enter has not scanned", () => {
 	expect(typed("5449000000996", 120)).toBeUndefined();
 	expect(typed("12", 5)).toBeUndefined();
+	expect(typed("boerenkaas", 70)).toBeUndefined();
 });
 
 test("keys typed before a scan do not become part of it", () => {
 	const buffer = new ScanBuffer();
 	buffer.push("9", 0);
 	let at = 500;
-	for (const key of "5449000000996") buffer.push(key, (at += 10));
+	for (const key of "5449000000996") {
+		at += 10;
+		buffer.push(key, at);
+	}
 	expect(buffer.push("Enter", at + 10)).toBe("5449000000996");
 });
 

@@ -6,8 +6,8 @@ export type ScanResult =
 	| { kind: "unknown-in-store"; code: string }
 	| { kind: "unknown"; code: string };
 
-/** A scanner types faster than any person: letters further apart than this do not belong to one scan. */
-const WITHIN_MS = 60;
+/** A scanner types faster than any person: digits further apart than this do not belong to one scan. */
+const WITHIN_MS = 100;
 const CODE_LENGTH_MIN = 6;
 
 /** Every code, and every article number, to its product. */
@@ -49,12 +49,13 @@ export class ScanBuffer {
 			this.#text = "";
 			return code.length >= CODE_LENGTH_MIN ? code : undefined;
 		}
-		if (/^[0-9A-Za-z._-]$/.test(key)) this.#text += key;
+		// EANs are digits: a quick typist's word is none.
+		if (/^\d$/.test(key)) this.#text += key;
 		else if (key !== "Shift") this.#text = "";
 		return undefined;
 	}
 
-	/** Letters of the burst so far; 0 where the next key starts a new one. */
+	/** Digits of the burst so far; 0 where the next key starts a new one. */
 	get length(): number {
 		return this.#text.length;
 	}

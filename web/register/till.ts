@@ -1,0 +1,281 @@
+import type { BookedSale } from "@kassahub/contracts/booked-sale.ts";
+import type { Booking } from "@kassahub/contracts/booking.ts";
+import type { CashMovement } from "@kassahub/contracts/cash-movement.ts";
+import type { Credentials } from "@kassahub/contracts/credentials.ts";
+import type { Product } from "@kassahub/contracts/product.ts";
+import type { Rejection } from "@kassahub/contracts/rejection.ts";
+import type { Sale } from "@kassahub/contracts/sale.ts";
+import type { Shop } from "@kassahub/contracts/shop.ts";
+import { computed, effect, signal } from "@preact/signals";
+import { uuidv7 } from "uuidv7";
+import { euro } from "../kit/figures.ts";
+import { connectLive, type Live } from "../kit/live.ts";
+import { localDay, localTimestamp } from "../kit/local-time.ts";
+import { createRest, type Rest } from "../kit/rest.ts";
+import { say } from "../kit/toast.tsx";
+import { topics } from "../kit/topics.ts";
+import { addProduct, type Basket, EMPTY_BASKET, PIECE } from "./basket.ts";
+import { completeSale, type Tender } from "./checkout.ts";
+import { Commands } from "./commands.ts";
+import { Feed } from "./feed.ts";
+import { Outbox, type OutboxItem } from "./outbox.ts";
+import { indexCodes, lookUp } from "./scan.ts";
+import { type KeptSale, RegisterStore } from "./store.ts";
+import { eventName } from "./words/nl.ts";
+import { words } from "./words.ts";
+
+export type Screen =
+	| { kind: "weigh"; product: Product }
+	| { kind: "line"; key: string }
+	| { kind: "pay" }
+	| { kind: "done"; sale: Sale }
+	| { kind: "refund" }
+	| { kind: "drawer" }
+	| { kind: "state" }
+	| { kind: "menu" };
+
+const BASKET_KEY = "kassahub.register.basket";
+const SALES_ASKED = 200;
+const SEARCH_PAUSE_MS = 120;
+
+/** One register at work: what it sells from, what it has sold, and its wire to the hub. */
+export class Till {
+	readonly register: string;
+	readonly feed: Feed;
+	readonly commands: Commands;
+	readonly live: Live;
+	readonly basket = signal<Basket>(readBasket());
+	/** What stands in the search field. */
+	readonly search = signal("");
+	/** What the products are searched by: follows the field once its typist, or a scanner, pauses. */
+	readonly query = signal("");
+	readonly screen = signal<Screen | undefined>(undefined);
+	readonly products = signal<readonly Product[]>([]);
+	readonly shop = signal<Shop | undefined>(undefined);
+	readonly sales = signal<readonly KeptSale[]>([]);
+	readonly waiting = signal<readonly OutboxItem[]>([]);
+	readonly attention = signal<readonly OutboxItem[]>([]);
+	readonly codes = computed(() => indexCodes(this.products.value));
+	readonly today = computed(() => {
+		const day = localDay(new Date());
+		const own = this.sales.value.filter(({ sale }) => sale.at.startsWith(day));
+		return { count: own.length, total: own.reduce((sum, { sale }) => sum + sale.total, 0) };
+	});
+	readonly #store: RegisterStore;
+	readonly #rest: Rest;
+	#outbox!: Outbox;
+	#catalogueVersion = 0;
+	#isFetchingCatalogue = false;
+	#isPaying = false;
+
+	private constructor(credentials: Credentials, store: RegisterStore) {
+		this.register = credentials.username;
+		this.#store = store;
+		this.#rest = createRest(credentials.token);
+		this.feed = new Feed(this.register, {
+			booking: (booking) => void this.#booked(booking),
+			rejection: (rejection) => void this.#rejected(rejection),
+			result: (result) => this.commands.answered(result),
+			catalogue: ({ version }) => void this.#followCatalogue(version),
+		});
+		this.live = connectLive({
+			credentials,
+			filters: this.feed.filters(),
+			keepSession: true,
+			onMessage: (topic, value) => this.feed.hear(topic, value),
+		});
+		this.commands = new Commands(this.live);
+	}
+
+	static async open(credentials: Credentials): Promise<Till> {
+		const store = await RegisterStore.open(credentials.username);
+		const till = new Till(credentials, store);
+		await till.#start();
+		return till;
+	}
+
+	async #start(): Promise<void> {
+		const [catalogue, sales, shop] = await Promise.all([
+			this.#store.catalogue(),
+			this.#store.sales(),
+			this.#store.shop(),
+		]);
+		this.products.value = forSale(catalogue.products);
+		this.#catalogueVersion = catalogue.version;
+		this.sales.value = sales;
+		this.shop.value = shop;
+		this.#outbox = await Outbox.open(
+			this.#store.outbox,
+			({ kind, event }) =>
+				this.live.publish(kind === "sale" ? topics.sales(this.register) : topics.cash(this.register), event),
+			() => this.#showOutbox(),
+		);
+		this.#showOutbox();
+		effect(() => {
+			localStorage.setItem(BASKET_KEY, JSON.stringify(this.basket.value));
+		});
+		effect(() => {
+			const text = this.search.value;
+			const follow = (): void => {
+				this.query.value = text;
+			};
+			if (text === "") return follow();
+			const timer = setTimeout(follow, SEARCH_PAUSE_MS);
+			return () => clearTimeout(timer);
+		});
+		effect(() => {
+			if (this.live.status.value === "live") void this.#connected();
+			else {
+				this.#outbox.disconnected();
+				this.feed.lost();
+			}
+		});
+	}
+
+	/** What a scanner or a typed code gives. */
+	scan(code: string): void {
+		const { screen } = this;
+		if (screen.value && screen.value.kind !== "done") {
+			say(words.value.finishFirst, "bad");
+			return;
+		}
+		screen.value = undefined;
+		const found = lookUp(this.codes.value, code);
+		if (found.kind === "product") this.choose(found.product);
+		else {
+			const text = found.kind === "unknown-in-store" ? words.value.unknownInStore : words.value.unknownCode;
+			say(text(found.code), "bad");
+		}
+	}
+
+	/** Rings up a piece; what is weighed or measured first asks how much. */
+	choose(product: Product): void {
+		if (product.unit !== "pcs") this.screen.value = { kind: "weigh", product };
+		else this.ringUp(product, PIECE, false);
+	}
+
+	ringUp(product: Product, quantity: number, isManualWeight: boolean): void {
+		this.basket.value = addProduct(this.basket.value, product, quantity, uuidv7(), isManualWeight);
+	}
+
+	/** Completes the sale: on this device first, then the receipt screen, then the wire. */
+	async pay(tender: Tender): Promise<void> {
+		if (this.#isPaying || this.basket.value.lines.length === 0) return;
+		this.#isPaying = true;
+		try {
+			const sale = completeSale(this.basket.value, tender, this.#stamp());
+			await this.#outbox.add({ id: sale.id, queuedAt: Date.now(), kind: "sale", event: sale });
+			this.sales.value = [{ id: sale.id, at: Date.now(), sale }, ...this.sales.value];
+			this.basket.value = EMPTY_BASKET;
+			this.screen.value = { kind: "done", sale };
+			if (tender.method === "cash") this.#openDrawerUnlessHubDoes();
+		} catch (error) {
+			if (!(error instanceof DOMException)) throw error;
+			say(words.value.notStored, "bad");
+		} finally {
+			this.#isPaying = false;
+		}
+	}
+
+	async bookCash(type: CashMovement["type"], amount: number, reason: string): Promise<void> {
+		const event: CashMovement = { ...this.#stamp(), type, amount, ...(reason ? { reason } : {}) };
+		await this.#outbox.add({ id: event.id, queuedAt: Date.now(), kind: "cash", event });
+		say(words.value.bookedCash(words.value.event[type], euro(amount)));
+	}
+
+	dismiss(id: string): void {
+		void this.#outbox.dismiss(id);
+	}
+
+	/** This register's printer: one that is online before one that is not. */
+	printer(): Shop["printers"][number] | undefined {
+		const printers = this.shop.value?.printers ?? [];
+		const isOnline = ({ device }: { device: string }) => this.feed.devices.value.get(device)?.state === "online";
+		return printers.find(isOnline) ?? printers[0];
+	}
+
+	#openDrawerUnlessHubDoes(): void {
+		const printers = this.shop.value?.printers ?? [];
+		if (printers.some(({ receipts }) => receipts === "always")) return;
+		const printer = this.printer();
+		if (printer && this.live.status.value === "live")
+			void this.commands.send(printer.device, { action: "open-drawer" });
+	}
+
+	#stamp(): { id: string; register: string; at: string } {
+		return { id: uuidv7(), register: this.register, at: localTimestamp(new Date()) };
+	}
+
+	#showOutbox(): void {
+		this.waiting.value = this.#outbox.waiting();
+		this.attention.value = this.#outbox.needingAttention();
+	}
+
+	async #booked(booking: Booking): Promise<void> {
+		const item = await this.#outbox.booked(booking);
+		const kept = this.sales.value.find(({ id }) => id === booking.id);
+		if (kept) await this.#keepSales([{ ...kept, number: booking.number, hash: booking.hash }]);
+		if (item && booking.flags.length > 0 && !booking.duplicate) say(words.value.flagged(booking.flags.join(", ")));
+	}
+
+	async #rejected(rejection: Rejection): Promise<void> {
+		const item = await this.#outbox.rejected(rejection);
+		if (item) say(words.value.rejected(words.value.event[eventName(item)]), "bad");
+	}
+
+	async #connected(): Promise<void> {
+		this.#outbox.connected();
+		await retrying(async () => {
+			const shop = await this.#rest.get<Shop>("/shop");
+			this.shop.value = shop;
+			await this.#store.keepShop(shop);
+			const sales = await this.#rest.get<BookedSale[]>(`/sales?register=${this.register}&limit=${SALES_ASKED}`);
+			await this.#keepSales(
+				sales.map(({ id, number, hash, sale }) => ({ id, number, hash, sale, at: Date.parse(sale.at) })),
+			);
+		});
+	}
+
+	async #keepSales(sales: readonly KeptSale[]): Promise<void> {
+		await this.#store.keepSales(sales);
+		const byId = new Map(this.sales.value.map((sale) => [sale.id, sale]));
+		for (const sale of sales) byId.set(sale.id, sale);
+		this.sales.value = [...byId.values()].sort((a, b) => b.at - a.at);
+	}
+
+	/** Fetches what changed since our version; all of it where the hub's books are younger than ours. */
+	async #followCatalogue(version: number): Promise<void> {
+		if (version === this.#catalogueVersion || this.#isFetchingCatalogue) return;
+		this.#isFetchingCatalogue = true;
+		const isWhole = version < this.#catalogueVersion;
+		await retrying(async () => {
+			const since = isWhole ? 0 : this.#catalogueVersion;
+			const fresh = await this.#rest.get<{ version: number; products: Product[] }>(`/catalogue?since=${since}`);
+			await this.#store.keepCatalogue(fresh.version, fresh.products, isWhole);
+			this.#catalogueVersion = fresh.version;
+			this.products.value = forSale((await this.#store.catalogue()).products);
+		});
+		this.#isFetchingCatalogue = false;
+	}
+}
+
+const forSale = (products: readonly Product[]): Product[] =>
+	products.filter(({ active }) => active !== false).sort((a, b) => a.name.localeCompare(b.name, "nl"));
+
+/** REST may fail while MQTT already stands; the next connect or version asks again. */
+async function retrying(ask: () => Promise<void>): Promise<void> {
+	for (const waitMs of [0, 1000, 4000]) {
+		await new Promise((resolve) => setTimeout(resolve, waitMs));
+		try {
+			await ask();
+			return;
+		} catch (error) {
+			if (!(error instanceof TypeError)) throw error;
+		}
+	}
+}
+
+function readBasket(): Basket {
+	const text = localStorage.getItem(BASKET_KEY);
+	return text ? (JSON.parse(text) as Basket) : EMPTY_BASKET;
+}
