@@ -23,6 +23,10 @@ const unbuiltPage = `<!doctype html>
 
 /** The built pages: the register under /register/, the console under /; and the answer for every path that is none. */
 export async function servePages(app: App, { pages }: Parts): Promise<void> {
+	app.addHook("onRequest", async ({ url }) => {
+		// @fastify/static asks the file system for it, which throws.
+		if (url.includes("%00")) throw new Problem(400, "PARAMETER_INVALID", "A path has no character 0");
+	});
 	await app.register(files, {
 		root: pages,
 		cacheControl: false,
