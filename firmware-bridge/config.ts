@@ -6,7 +6,7 @@ import { Value } from "typebox/value";
 import { parse } from "yaml";
 import type { Driver } from "./drivers/driver.ts";
 import { DeviceError, fault } from "./fault.ts";
-import { type LinkAddress, parseLink } from "./links/link.ts";
+import { type LinkAddress, parseLink } from "./links/address.ts";
 
 /** One device of devices.yaml: ready to be driven, or with the mistake in its entry. */
 export type DevicePlan = { name: string; link: string; driverName: string } & (

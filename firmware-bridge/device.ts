@@ -9,7 +9,8 @@ import type { DevicePlan } from "./config.ts";
 import type { Condition, Outcome, Report, Session, Weight } from "./drivers/driver.ts";
 import { DeviceError, fault, faultOf } from "./fault.ts";
 import { Ledger } from "./ledger.ts";
-import { type Link, openLink } from "./links/link.ts";
+import { openLink } from "./links/address.ts";
+import type { Link } from "./links/link.ts";
 import { type BrokerAccess, Mailbox } from "./mailbox.ts";
 import { pause } from "./pause.ts";
 

@@ -48,5 +48,7 @@ test("bars are those of the standards", () => {
 		"10100011010100111010111101111010001001011001101010100001010000101000010111010010000101100110101",
 	);
 	expect(ean13Bars("8712345000011")).toHaveLength(95);
+	// Start B, A, check symbol 34, stop.
+	expect(code128Bars("A")).toBe("11010010000" + "10100011000" + "10001011000" + "1100011101011");
 	expect(code128Bars("Kassa-1")).toHaveLength(11 * 9 + 13);
 });

@@ -7,7 +7,8 @@ import { uuidv7 } from "uuidv7";
 import { afterEach, describe, expect, test } from "vitest";
 import type { EmulatedPrinter, PrinterOptions } from "../../emulators/escpos.ts";
 import { paperText } from "../../emulators/paper.ts";
-import { type Link, openLink, parseLink } from "../../links/link.ts";
+import { openLink, parseLink } from "../../links/address.ts";
+import type { Link } from "../../links/link.ts";
 import type { Driver, Outcome, Session } from "../driver.ts";
 import { Witness } from "../witness.ts";
 

@@ -3,7 +3,8 @@ import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ScaleOnCable } from "../../emulators/scale-on-cable.ts";
 import type { DeviceError } from "../../fault.ts";
-import { type Link, openLink, parseLink } from "../../links/link.ts";
+import { openLink, parseLink } from "../../links/address.ts";
+import type { Link } from "../../links/link.ts";
 import type { Driver, Outcome, Session, Weight } from "../driver.ts";
 import { Witness } from "../witness.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
 import { startScale } from "../../emulators/scale-on-cable.ts";
-import { openLink, parseLink } from "../../links/link.ts";
+import { openLink, parseLink } from "../../links/address.ts";
 import { Witness } from "../witness.ts";
 import { conformScale } from "./scales.conformance.ts";
 import { toledo8217 } from "./toledo8217.ts";

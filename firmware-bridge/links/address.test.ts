@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
-import { openLink, parseLink } from "./link.ts";
+import { openLink, parseLink } from "./address.ts";
 
 const defaults = { serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 }, tcpPort: 9100 } as const;
 
