@@ -50,6 +50,14 @@ test("keys are sorted by UTF-16 code unit, also in large objects, as RFC 8785 §
 
 test("strings are escaped only where JSON must", () => {
 	expect(canonicalJson('a"b\\c\n\u0001\ud800é/\u2028')).toBe('"a\\"b\\\\c\\n\\u0001\\ud800é/\u2028"');
+	expect(["\ud800", "\u0000", "\n", '"', "\\", "\u007f"].map(canonicalJson)).toEqual([
+		'"\\ud800"',
+		'"\\u0000"',
+		'"\\n"',
+		'"\\""',
+		'"\\\\"',
+		'"\u007f"',
+	]);
 	expect(canonicalJson([-0, 1e21, 0.1, 5])).toBe("[0,1e+21,0.1,5]");
 });
 
