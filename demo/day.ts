@@ -9,9 +9,9 @@ const REFUND_SHARE = 0.03;
 const REFUND_MINUTES_MIN = 4;
 const REFUND_MINUTES_MAX = 45;
 /** Minutes of the day at which someone goes through the fresh shelves. */
-const WASTE_ROUNDS = [10 * 60, 13 * 60, 16 * 60, 18 * 60 + 30, 19 * 60 + 40];
+const WASTE_ROUNDS = [11 * 60, 13 * 60, 16 * 60, 18 * 60 + 30, 19 * 60 + 40];
 const PAY_OUTS = [
-	{ minute: 9 * 60 + 50, cents: 1750, reason: "window cleaner" },
+	{ minute: 11 * 60 + 20, cents: 1750, reason: "window cleaner" },
 	{ minute: 14 * 60 + 20, cents: 985, reason: "stamps" },
 ];
 

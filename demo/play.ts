@@ -9,14 +9,17 @@ import { introduce } from "./introduction.ts";
 import { LiveLine } from "./live-line.ts";
 import { fillShelves } from "./opening.ts";
 import type { Options } from "./options.ts";
-import { ShopClock, timeOf } from "./shop-day.ts";
+import { until } from "./processes.ts";
+import { CLOSES, ShopClock, timeOf } from "./shop-day.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { timestamp } from "./till.ts";
 
-/** The played day begins when customers already come, so that a newcomer sees things move at once. */
-const BEGINS = 9 * 60 + 30;
+/** The played day begins when it is getting busy, so that a newcomer sees things move at once. */
+const BEGINS = 10 * 60 + 30;
 /** Printers may still be busy with the last receipts when the last sale is in the books. */
 const LAST_RECEIPTS_MS = 2000;
+
+const OFFICE_WITHIN_MS = 60_000;
 
 type Say = (words: string) => void;
 
@@ -43,11 +46,12 @@ export async function play(options: Options, stopped: Promise<never>, say: Say):
 async function playDay(stage: Stage, options: Options, closing: AsyncDisposableStack, say: Say): Promise<void> {
 	const clock = new ShopClock(BEGINS, options.speed);
 	const agenda = closing.adopt(new Agenda(clock), (opened) => opened.stop());
-	const line = closing.adopt(new LiveLine(() => clock.minute()), (opened) => opened.stop());
+	const line = closing.adopt(new LiveLine(() => Math.min(clock.minute(), CLOSES)), (opened) => opened.stop());
 	const days = [today()];
 	const products = await fillShelves(stage.rest);
 	const crew = await hireCrew(stage, products, agenda, line, { ...options, closing });
 	await Promise.all(crew.shifts.map((shift) => shift.open()));
+	await whenOpen(stage.officeUrl);
 	say(await introduce(stage, options, crew, timeOf(BEGINS)));
 
 	planDay(agenda, options.weekday, BEGINS, crew);
@@ -60,6 +64,13 @@ async function playDay(stage: Stage, options: Options, closing: AsyncDisposableS
 	line.stop();
 	say(await checkBooks(stage, line, days, options));
 }
+
+/** An embedded back office makes its database at its first start: that takes longer than opening a shop. */
+const whenOpen = (officeUrl: string): Promise<true> =>
+	until("the back office to answer", OFFICE_WITHIN_MS, async () => {
+		const answer = await fetch(`${officeUrl}/healthz`).catch(() => undefined);
+		return answer?.ok || undefined;
+	});
 
 /** Counts every drawer and closes its day. */
 async function closeShop({ rest }: Stage, { shifts }: Crew): Promise<void> {

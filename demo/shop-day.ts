@@ -18,7 +18,7 @@ export const readRhythm = (): Rhythm => JSON.parse(readFileSync(join(import.meta
 export const OPENS = 8 * 60;
 export const CLOSES = 20 * 60;
 /** Invented: what a busy delicatessen might see in a week. The data tells how they spread, not how many they are. */
-const CUSTOMERS_PER_WEEK = 2400;
+const CUSTOMERS_PER_WEEK = 4000;
 
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 

@@ -76,9 +76,11 @@ function prepareFolder(folder: string, keep: boolean): string {
 	if (!isOurs && existsSync(folder) && readdirSync(folder).length > 0) {
 		throw new Error(`${folder} holds data that no demo made. Set KASSAHUB_DATA to another folder, or leave it out.`);
 	}
-	const runFile = join(folder, "hub/run.json");
-	if (existsSync(runFile) && isAlive((JSON.parse(readFileSync(runFile, "utf8")) as { pid: number }).pid)) {
-		throw new Error(`a demo is running in ${folder} already. Stop that one, or set KASSAHUB_DATA to another folder.`);
+	const pid = runningIn(join(folder, "hub/run.json"));
+	if (pid !== undefined) {
+		throw new Error(
+			`A demo runs in ${folder} already (process ${pid}). Stop it, or set KASSAHUB_DATA to another folder.`,
+		);
 	}
 	if (isOurs && !keep) rmSync(folder, { recursive: true, force: true });
 	mkdirSync(join(folder, "receipts"), { recursive: true, mode: 0o700 });
@@ -86,12 +88,15 @@ function prepareFolder(folder: string, keep: boolean): string {
 	return folder;
 }
 
-function isAlive(pid: number): boolean {
+/** The process id of the hub that wrote this file, if it lives. */
+function runningIn(runFile: string): number | undefined {
+	if (!existsSync(runFile)) return undefined;
+	const { pid } = JSON.parse(readFileSync(runFile, "utf8")) as { pid: number };
 	try {
 		process.kill(pid, 0);
-		return true;
+		return pid;
 	} catch {
-		return false;
+		return undefined;
 	}
 }
 
