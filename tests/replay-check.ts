@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { pino } from "pino";
 import { expect } from "vitest";
-import { openPglite } from "../cloud/store/pglite.ts";
+import { openStore } from "../cloud/store/open.ts";
 import {
 	daysOf,
 	idsInJournal,
@@ -16,11 +17,15 @@ import { Shop, until } from "./shop.ts";
 
 /**
  * Sells every basket of a file in a shop of its own, then holds three books against each other: what was sent, the
- * hub's and the back office's. Each must have every sale once, and the same sums per day and VAT rate, to the cent.
+ * hub's and the back office's, which is embedded where no PostgreSQL server is named. Each must have every sale once, and the same sums per day and VAT rate, to the cent.
  * Gives the number of baskets, and a line of figures.
  */
-export async function checkReplay(file: string, relayWithinMs: number): Promise<{ baskets: number; report: string }> {
+export async function checkReplay(
+	file: string,
+	{ relayWithinMs, databaseUrl }: { relayWithinMs: number; databaseUrl?: string },
+): Promise<{ baskets: number; report: string }> {
 	await using shop = await Shop.create();
+	if (databaseUrl) shop.environment.DATABASE_URL = databaseUrl;
 	const running = await shop.start();
 
 	const startedAt = performance.now();
@@ -39,7 +44,8 @@ export async function checkReplay(file: string, relayWithinMs: number): Promise<
 
 	// The embedded back office keeps its database to itself while it runs.
 	await shop.stop();
-	const office = await openPglite(join(shop.dataDir, "office/books"));
+	const log = pino({ level: "warn" });
+	const office = await openStore({ url: databaseUrl, dataDir: join(shop.dataDir, "office"), log });
 	try {
 		expect((await idsInOffice(office)).sort()).toEqual(ids);
 		expect(await sumsOfOffice(office)).toEqual(sums);
