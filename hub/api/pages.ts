@@ -1,11 +1,8 @@
 import { existsSync } from "node:fs";
 import { extname, join } from "node:path";
-import files from "@fastify/static";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import files, { type FastifyStaticOptions } from "@fastify/static";
 import type { App, Parts } from "./parts.ts";
 import { Problem, sendProblem } from "./problem.ts";
-
-const HASHED_ASSETS = "/assets/";
 
 const unbuiltPage = `<!doctype html>
 <html lang="en">
@@ -23,29 +20,34 @@ const unbuiltPage = `<!doctype html>
 
 /** The built pages: the register under /register/, the console under /; and the answer for every path that is none. */
 export async function servePages(app: App, { pages }: Parts): Promise<void> {
+	const register = join(pages, "register");
+	const console = join(pages, "console");
 	app.addHook("onRequest", async ({ url }) => {
 		// @fastify/static asks the file system for it, which throws.
 		if (url.includes("%00")) throw new Problem(400, "PARAMETER_INVALID", "A path has no character 0");
 	});
-	await app.register(files, {
-		root: pages,
-		cacheControl: false,
-		setHeaders: (reply, path) => {
-			const isHashed = path.slice(pages.length).includes(HASHED_ASSETS);
-			reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
-		},
+	await app.register(files, { root: register, prefix: "/register/", ...caching });
+	await app.register(files, { root: console, prefix: "/", decorateReply: false, ...caching });
+	app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => {
+		const [path = "/"] = request.url.split("?");
+		const isPage = (request.method === "GET" || request.method === "HEAD") && extname(path) === "";
+		if (!isPage || /^\/(api|mqtt|metrics)(\/|$)/.test(path)) {
+			return sendProblem(reply, new Problem(404, "NOT_FOUND", `There is no ${request.method} ${path}`));
+		}
+		// Its service worker minds only what is under /register/.
+		if (path === "/register") return reply.redirect("/register/");
+		// A page draws its own views: a link into it, or a reload there, gets the page itself.
+		const folder = path.startsWith("/register/") ? register : console;
+		if (existsSync(join(folder, "index.html"))) return reply.sendFile("index.html", folder);
+		return reply.code(503).type("text/html; charset=utf-8").send(unbuiltPage);
 	});
-	app.setNotFoundHandler({ preHandler: app.rateLimit() }, (request, reply) => answerUnknown(request, reply, pages));
 }
 
-function answerUnknown(request: FastifyRequest, reply: FastifyReply, pages: string): FastifyReply {
-	const [path = "/"] = request.url.split("?");
-	const isPage = (request.method === "GET" || request.method === "HEAD") && extname(path) === "";
-	if (!isPage || /^\/(api|mqtt|metrics)(\/|$)/.test(path)) {
-		return sendProblem(reply, new Problem(404, "NOT_FOUND", `There is no ${request.method} ${path}`));
-	}
-	// A page draws its own views: a link into it, or a reload there, gets the page itself.
-	const page = /^\/register(\/|$)/.test(path) ? "register/index.html" : "index.html";
-	if (existsSync(join(pages, page))) return reply.sendFile(page);
-	return reply.code(503).type("text/html; charset=utf-8").send(unbuiltPage);
-}
+const caching: Pick<FastifyStaticOptions, "cacheControl" | "setHeaders"> = {
+	cacheControl: false,
+	setHeaders: (reply, path) => {
+		// Vite puts a hash of its content in the name of every asset.
+		const isHashed = /\/assets\/[^/]+$/.test(path);
+		reply.header("cache-control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");
+	},
+};

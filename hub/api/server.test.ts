@@ -165,12 +165,13 @@ describe("pages", () => {
 	test("once built are found, also by a link into them, and never stale", async () => {
 		const pages = join(shop.dataDir, "pages");
 		mkdirSync(join(pages, "register"), { recursive: true });
-		mkdirSync(join(pages, "assets"));
-		writeFileSync(join(pages, "index.html"), "console");
+		mkdirSync(join(pages, "console/assets"), { recursive: true });
+		writeFileSync(join(pages, "console/index.html"), "console");
 		writeFileSync(join(pages, "register/index.html"), "register");
-		writeFileSync(join(pages, "assets/app-1a2b.js"), "script");
+		writeFileSync(join(pages, "console/assets/app-1a2b.js"), "script");
 		for (const path of ["/", "/journal", "/?day=1"]) expect((await get(path)).body).toBe("console");
 		for (const path of ["/register/", "/register/settings"]) expect((await get(path)).body).toBe("register");
+		expect((await get("/register")).headers.location).toBe("/register/");
 		expect((await get("/")).headers["cache-control"]).toBe("no-cache");
 		expect((await get("/register/settings")).headers["cache-control"]).toBe("no-cache");
 		expect((await get("/assets/app-1a2b.js")).headers["cache-control"]).toContain("immutable");

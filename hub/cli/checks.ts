@@ -104,7 +104,8 @@ export function checkClock(quality = systemClock.now().quality): Finding {
 }
 
 export function checkPages(folder: string = join(projectRoot, "web/dist")): Finding {
-	if (existsSync(join(folder, "index.html"))) return good("pages", "built");
+	if (["register", "console"].every((page) => existsSync(join(folder, page, "index.html"))))
+		return good("pages", "built");
 	return attention(
 		"pages",
 		"the register and console pages are not built",
