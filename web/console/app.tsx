@@ -1,0 +1,68 @@
+import { Icon, Wordmark } from "../kit/icon.tsx";
+import { kitWords, language } from "../kit/language.ts";
+import { Loading, Notice, Pill } from "../kit/notice.tsx";
+import { Pairing } from "../kit/pairing.tsx";
+import { Switches } from "../kit/switches.tsx";
+import { Toasts } from "../kit/toast.tsx";
+import { DevicesSection } from "./devices-section.tsx";
+import { Facts } from "./facts.tsx";
+import type { HubWatch } from "./hub-watch.ts";
+import { JournalSection } from "./journal-section.tsx";
+import { PairingsSection } from "./pairings-section.tsx";
+import { QuarantineSection } from "./quarantine-section.tsx";
+import { RelaySection } from "./relay-section.tsx";
+import { TurnoverSection } from "./turnover-section.tsx";
+import { words } from "./words.ts";
+
+export function App({ watch }: { watch: HubWatch }) {
+	const text = words.value;
+	const status = watch.status.value;
+	const health = watch.health.value;
+	if (status === "refused") return <Pairing app="console" isRefused={true} />;
+	return (
+		<div class="page">
+			<header class="page-top">
+				<Wordmark>{watch.shop.value?.name ?? "Kassahub"}</Wordmark>
+				{status === "live" && health ? (
+					<Pill tone={health.status === "ok" ? "good" : "bad"}>
+						{health.status === "ok" ? text.hubOk : text.hubAttention}
+					</Pill>
+				) : null}
+				{status === "away" ? <Pill tone="warn">{text.hubAway}</Pill> : null}
+				<span class="grow" />
+				<a class="button quiet" href="/register/">
+					<Icon name="basket" />
+					<span class="wide-only">{text.register}</span>
+				</a>
+				<Switches />
+			</header>
+			<main>
+				{status === "away" ? (
+					<Notice tone="warn" title={kitWords.value.unreachable} text={kitWords.value.unreachableWhy} />
+				) : null}
+				{health?.alerts.map((alert) => (
+					<Notice
+						key={`${alert.code} ${alert.subject}`}
+						tone={alert.severity === "critical" ? "bad" : "warn"}
+						title={alert.message[language.value]}
+						text={`${alert.remedy[language.value]} (${alert.subject})`}
+					/>
+				))}
+				{health ? <Facts watch={watch} health={health} /> : <Loading />}
+				<div class="columns-2">
+					<div class="stack">
+						<DevicesSection watch={watch} />
+						<JournalSection watch={watch} />
+					</div>
+					<div class="stack">
+						<RelaySection watch={watch} />
+						<QuarantineSection watch={watch} />
+						<PairingsSection watch={watch} />
+						<TurnoverSection watch={watch} />
+					</div>
+				</div>
+			</main>
+			<Toasts />
+		</div>
+	);
+}

@@ -1,0 +1,118 @@
+import type { DeviceState } from "@kassahub/contracts/device-state.ts";
+import type { Result } from "@kassahub/contracts/result.ts";
+import { faultWords } from "../kit/fault-words.ts";
+import { dayAndTime } from "../kit/figures.ts";
+import { Icon, type IconName } from "../kit/icon.tsx";
+import { kitWords } from "../kit/language.ts";
+import { Empty, Loading, Pill, type Tone } from "../kit/notice.tsx";
+import { RestRefused } from "../kit/rest.ts";
+import { say } from "../kit/toast.tsx";
+import type { HubWatch } from "./hub-watch.ts";
+import { words } from "./words.ts";
+
+const icons: Record<DeviceState["class"], IconName> = { printer: "printer", scale: "scale", sensor: "sensor" };
+const tones: Record<DeviceState["state"], Tone> = {
+	online: "good",
+	connecting: "warn",
+	degraded: "bad",
+	offline: "bad",
+};
+const WAIT_MS = 10_000;
+
+type Action = "open-drawer" | "self-test" | "zero";
+const actions: Record<DeviceState["class"], Action[]> = {
+	printer: ["self-test", "open-drawer"],
+	scale: ["zero"],
+	sensor: [],
+};
+
+async function command(watch: HubWatch, device: string, action: Action): Promise<void> {
+	const about = `${device} ${action}`;
+	say(words.value.sending, "plain", about);
+	try {
+		const answer = await watch.rest.post<Result | { id: string }>(`/devices/${device}/commands?wait=${WAIT_MS}`, {
+			action,
+		});
+		if (!("status" in answer)) say(words.value.noAnswer(device), "bad", about);
+		else if (answer.status === "done") say(words.value.done(device), "plain", about);
+		else {
+			const { sentence, remedy } = faultWords(answer.fault?.code ?? "COMMAND_INTERRUPTED");
+			say(`${device}: ${sentence} ${remedy}`, "bad", about);
+		}
+	} catch (error) {
+		if (error instanceof RestRefused) {
+			const { sentence, remedy } = faultWords(error.problem.code);
+			say(`${sentence} ${remedy}`, "bad", about);
+		} else if (error instanceof TypeError) say(kitWords.value.unreachable, "bad", about);
+		else throw error;
+	}
+}
+
+function Device({ watch, device }: { watch: HubWatch; device: DeviceState }) {
+	const text = words.value;
+	const labels: Record<Action, string> = {
+		"open-drawer": text.openDrawer,
+		"self-test": text.selfTest,
+		zero: text.zero,
+	};
+	const fault = device.fault ? faultWords(device.fault.code) : undefined;
+	const details = [
+		device.paper ? text.paper[device.paper] : undefined,
+		device.cover === "open" ? text.cover.open : undefined,
+		device.reconnects ? text.reconnects(device.reconnects) : undefined,
+		device.firmware,
+		device.serialNumber,
+	].filter(Boolean);
+	return (
+		<li class="device">
+			<Icon name={icons[device.class]} />
+			<div class="device-text">
+				<p class="device-name">
+					<strong>{device.device}</strong>
+					<Pill tone={tones[device.state]}>{text.state[device.state]}</Pill>
+					<span class="soft">{text.since(dayAndTime(device.since))}</span>
+				</p>
+				<p class="soft small">
+					{text.class[device.class]} · {device.driver} · <span class="link">{device.link}</span>
+				</p>
+				{details.length > 0 ? <p class="small">{details.join(" · ")}</p> : null}
+				{fault ? (
+					<p class="device-fault">
+						<strong>{fault.sentence}</strong> {fault.remedy}
+						{device.fault?.detail ? <small class="soft"> {device.fault.detail}</small> : null}
+					</p>
+				) : null}
+			</div>
+			<div class="device-actions">
+				{actions[device.class].map((action) => (
+					<button
+						key={action}
+						type="button"
+						class="button"
+						disabled={device.state === "offline"}
+						onClick={() => void command(watch, device.device, action)}
+					>
+						{labels[action]}
+					</button>
+				))}
+			</div>
+		</li>
+	);
+}
+
+export function DevicesSection({ watch }: { watch: HubWatch }) {
+	const text = words.value;
+	const devices = watch.devices.value;
+	return (
+		<section class="card">
+			<h2>{text.devices}</h2>
+			{devices === undefined ? <Loading /> : null}
+			{devices?.length === 0 ? <Empty icon="printer" title={text.noDevices} text={text.noDevicesText} /> : null}
+			<ul>
+				{devices?.map((device) => (
+					<Device key={device.device} watch={watch} device={device} />
+				))}
+			</ul>
+		</section>
+	);
+}
