@@ -24,10 +24,6 @@ export const emptyState = (): ShopState => ({
 	recent: new Map(),
 });
 
-/** What intake let through: each kind with its own shape. */
-export type EventOf = { sale: Sale; cash: CashMovement; stock: StockMovement; product: Product };
-export type ShopEvent = EventOf[EntryKind];
-
 /** An entry as the folds see it: the hub's time and number, and the event. */
 export type FoldEntry = { number: number; kind: EntryKind; at: string; payload: unknown };
 

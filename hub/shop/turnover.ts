@@ -16,7 +16,7 @@ export type DayTotals = {
 export type Days = Map<string, DayTotals>;
 
 /** Where no product of the catalogue says which group a line belongs to. */
-export const GROUP_UNKNOWN = "unknown";
+const GROUP_UNKNOWN = "unknown";
 
 /** The local date at which the register made the sale: the first ten characters of its own time. */
 export const dayOf = (at: string): string => at.slice(0, 10);
