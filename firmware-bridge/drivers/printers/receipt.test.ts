@@ -118,4 +118,5 @@ test("every letter of code page 858 is printed as itself, and what it lacks as i
 	expect(textOf(encodeText([letters], 48))).toContain(letters);
 	expect(printableText("Ĳsbeer “ő” Łódź – 5 ™")).toBe('IJsbeer "o" Lódz - 5 TM');
 	expect(printableText("奶酪")).toBe("??");
+	expect(printableText("a\x1bb\u0085c")).toBe("abc");
 });
