@@ -29,7 +29,7 @@ import { planParts } from "./supervise/parts.ts";
 export type Hub = {
 	httpPort: number;
 	mqttPort: number;
-	/** The first technician's credentials, made at the very first start only and shown once. */
+	/** The first technician's credentials, made where nobody could sign in yet and shown once. */
 	firstLogin: Credentials | undefined;
 	/** Stops everything in the order that loses nothing: no new sales, then the journal, then the lock. */
 	close(): Promise<void>;
@@ -59,7 +59,8 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	const bridge = accounts.addInternal("bridge", "bridge");
 	const relay = accounts.addInternal("relay", "relay");
 	const control = accounts.addInternal("technician", "hub");
-	const firstLogin = accounts.list().length === 0 ? await accounts.pair("technician", "console") : undefined;
+	const hasTechnician = accounts.list().some((account) => account.kind === "technician");
+	const firstLogin = hasTechnician ? undefined : await accounts.pair("technician", "console");
 
 	const broker = await Broker.open({ dataDir, books, accounts, log: log.child({ part: "broker" }) });
 	closers.defer(() => broker.close());

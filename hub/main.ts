@@ -1,7 +1,7 @@
-import { networkInterfaces } from "node:os";
 import pino from "pino";
 import { readSettings, type Settings } from "./config.ts";
 import { type Hub, openHub } from "./hub.ts";
+import { lanAddress, pairingLink } from "./pairing/link.ts";
 
 const say = (words: string): void => {
 	process.stderr.write(`${words}\n`);
@@ -12,8 +12,7 @@ function welcome(settings: Settings, hub: Hub): void {
 	const address = `http://${lanAddress()}:${hub.httpPort}`;
 	say(`\n  Kassahub is open: ${settings.config.shop.name}\n`);
 	if (hub.firstLogin) {
-		const pair = Buffer.from(JSON.stringify(hub.firstLogin)).toString("base64url");
-		say(`  Console       ${address}/#pair=${pair}`);
+		say(`  Console       ${pairingLink("technician", hub.firstLogin, hub.httpPort)}`);
 		say("                (this link signs you in; it is shown this once)");
 	} else {
 		say(`  Console       ${address}/`);
@@ -25,11 +24,6 @@ function welcome(settings: Settings, hub: Hub): void {
 	say(`  MQTT          ${settings.mqttHost}:${hub.mqttPort}, and /mqtt over WebSocket`);
 	say(`  API           ${address}/api/docs\n`);
 }
-
-const lanAddress = (): string =>
-	Object.values(networkInterfaces())
-		.flat()
-		.find((address) => address && !address.internal && address.family === "IPv4")?.address ?? "127.0.0.1";
 
 /** What stops a start is something a person can mend, and its message says how. */
 function giveUp(error: unknown): never {
@@ -43,15 +37,19 @@ async function main(): Promise<void> {
 	const hub = await openHub(settings, log);
 	welcome(settings, hub);
 	let isLeaving = false;
-	const leave = async (signal: string): Promise<void> => {
+	const leave = async (why: string): Promise<void> => {
 		if (isLeaving) return;
 		isLeaving = true;
-		log.info({ signal }, "closing");
+		log.info({ why }, "closing");
 		await hub.close();
 		process.exit(0);
 	};
 	process.on("SIGTERM", () => void leave("SIGTERM"));
 	process.on("SIGINT", () => void leave("SIGINT"));
+	if (process.env.KASSAHUB_SUPERVISED === "1") {
+		process.stdin.on("end", () => void leave("who started it is gone"));
+		process.stdin.resume();
+	}
 }
 
 main().catch(giveUp);

@@ -2,9 +2,9 @@ import { join } from "node:path";
 import { type Credentials, PairingKind } from "@kassahub/contracts/credentials.ts";
 import { Compile } from "typebox/compile";
 import { Accounts, PairingRefused } from "../pairing/accounts.ts";
+import { pairingLink } from "../pairing/link.ts";
 import { type CliCommand, CliFault, print, say } from "./command.ts";
 import { withLockedData } from "./data.ts";
-import { pairingLink } from "./pairing-link.ts";
 import { RunningHub } from "./running-hub.ts";
 
 const kinds = PairingKind.enum;
