@@ -24,7 +24,7 @@ export function Bars({ rows }: { rows: readonly { key: string; name: string; amo
 }
 
 const HEIGHT = 150;
-const FOOT = 18;
+const FOOT = 22;
 const STEP = 40;
 
 /** Amounts over the hours of a day; `before` stands as a shadow behind, e.g. the same weekday last week. */
