@@ -4,7 +4,8 @@ import type { Logger } from "pino";
 import type { Backoff } from "./backoff.ts";
 
 const CONNECT_WITHIN_MS = 15_000;
-const KEEPALIVE_SECONDS = 30;
+/** A line of 10 kB/s has its four batches under way within it. */
+const KEEPALIVE_SECONDS = 60;
 
 export type ConnectionPlan = {
 	url: string;

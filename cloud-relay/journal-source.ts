@@ -2,7 +2,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { ClientName, EventId } from "@kassahub/contracts/fields.ts";
 import { Type } from "typebox";
 import { Compile } from "typebox/compile";
-import type { Lines } from "./batch.ts";
+import { Frame, type Lines } from "./batch.ts";
 
 const ANSWER_WITHIN_MS = 15_000;
 /** No row is near this: it only keeps an answer that never ends from filling the memory. */
@@ -37,18 +37,19 @@ export class JournalSource {
 		return { box: about.box, shop: { id: place.id, name: place.name } };
 	}
 
-	/** At most `limit` rows after number `after`; undefined where there are none. Throws HubUnreachable. */
-	async read(after: number, limit: number): Promise<Lines | undefined> {
+	/** At most `limit` rows after number `after`, put into `frame`; undefined where there are none. Throws HubUnreachable. */
+	async read(after: number, limit: number, frame: Frame): Promise<Lines | undefined> {
 		const path = `/api/v1/journal?after=${after}&limit=${limit}`;
-		const { headers, body } = await this.#get(path, "application/x-ndjson");
+		const headers = await this.#get(path, "application/x-ndjson", frame);
+		const { length } = frame.body;
 		const count = Number(headers["kassahub-count"]);
 		if (count === 0) return undefined;
 		const first = Number(headers["kassahub-first"]);
 		const last = Number(headers["kassahub-last"]);
-		if (!(count > 0) || first !== after + 1 || last !== after + count || body.length === 0) {
+		if (!(count > 0) || first !== after + 1 || last !== after + count || length === 0) {
 			throw new HubUnreachable(`GET ${path} answered rows ${first} to ${last}, ${count} in number`);
 		}
-		return { first, last, count, body };
+		return { first, last, count, frame, length };
 	}
 
 	close(): void {
@@ -56,15 +57,18 @@ export class JournalSource {
 	}
 
 	async #getJson(path: string): Promise<unknown> {
-		const { body } = await this.#get(path, "application/json");
+		const frame = new Frame();
+		await this.#get(path, "application/json", frame);
 		try {
-			return JSON.parse(body.toString("utf8"));
+			return JSON.parse(frame.body.toString("utf8"));
 		} catch {
 			throw new HubUnreachable(`GET ${path} did not answer JSON`);
 		}
 	}
 
-	#get(path: string, accept: string): Promise<{ headers: IncomingMessage["headers"]; body: Buffer }> {
+	/** GETs `path` into `frame` and gives the answer's headers. */
+	#get(path: string, accept: string, frame: Frame): Promise<IncomingMessage["headers"]> {
+		frame.clear();
 		return new Promise((resolve, reject) => {
 			const fail = (reason: string) => reject(new HubUnreachable(`GET ${path}: ${reason}`));
 			const call = request(
@@ -77,17 +81,14 @@ export class JournalSource {
 					headers: { accept, authorization: `Bearer ${this.#token}` },
 				},
 				(answer) => {
-					const parts: Buffer[] = [];
-					let length = 0;
 					answer.on("data", (part: Buffer) => {
-						parts.push(part);
-						length += part.length;
-						if (length > BODY_BYTES_MAX) call.destroy(new Error("the answer is too long"));
+						frame.append(part);
+						if (frame.body.length > BODY_BYTES_MAX) call.destroy(new Error("the answer is too long"));
 					});
 					answer.once("error", (error) => fail(error.message));
 					answer.once("end", () => {
 						if (answer.statusCode !== 200) fail(`status ${answer.statusCode}`);
-						else resolve({ headers: answer.headers, body: parts.length === 1 ? parts[0]! : Buffer.concat(parts) });
+						else resolve(answer.headers);
 					});
 				},
 			);

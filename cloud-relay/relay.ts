@@ -3,7 +3,7 @@ import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import type { Logger } from "pino";
 import { Compile } from "typebox/compile";
 import { Backoff } from "./backoff.ts";
-import { cutToSize, firstHash, packBatch } from "./batch.ts";
+import { cutToSize, Frame, firstHash, packBatch } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import type { Cursor } from "./cursor.ts";
 import { HubUnreachable, type Identity, type JournalSource } from "./journal-source.ts";
@@ -11,8 +11,8 @@ import type { StateReport } from "./state.ts";
 import { Window } from "./window.ts";
 
 /** Chosen by measurement (bench/relay-drain.ts): larger batches save little more, and hold more back on a bad line. */
-const ROWS_MAX = 500;
-const RAW_BYTES_MAX = 512 * 1024;
+const ROWS_MAX = 1000;
+const RAW_BYTES_MAX = 1024 * 1024;
 /** A lone sale waits this long for company. */
 const GATHER_MS = 250;
 /** The journal is looked at this often even if nobody says that it grew. */
@@ -57,6 +57,8 @@ export class Relay {
 	#sentBytes = 0;
 	#lastAcknowledgedAt: string | undefined;
 	#cursorKeptAt = 0;
+	/** Ready for the next batches; those in use are with the compressor, or were dropped. */
+	readonly #frames: Frame[] = [];
 	#queue: Promise<void> = Promise.resolve();
 	#session = 0;
 	#isClosed = false;
@@ -123,33 +125,41 @@ export class Relay {
 	}
 
 	async #send(after: number): Promise<number> {
-		const { source, identity, log } = this.#parts;
+		const { source, identity } = this.#parts;
+		const frame = this.#frames.pop() ?? new Frame();
 		const session = this.#session;
-		let lines: Awaited<ReturnType<JournalSource["read"]>>;
+		let isPacking = false;
 		try {
-			lines = await source.read(after, this.#isStalled ? 1 : ROWS_MAX);
+			const found = await source.read(after, this.#isStalled ? 1 : ROWS_MAX, frame);
+			this.#hubBackoff.reset();
+			// The connection or the cloud's word changed meanwhile: these rows may no longer be the next.
+			if (session !== this.#session || this.#window.next !== after) return 0;
+			if (!found) return this.#findNothing(after);
+			if (!this.#window.agrees(found.first, firstHash(found))) {
+				return this.#stop(`The cloud holds another row ${found.first} than this box`);
+			}
+			const lines = cutToSize(found, RAW_BYTES_MAX);
+			this.#head = Math.max(this.#head, lines.last);
+			this.#window.addSent(lines.last);
+			this.#heardAt = this.#parts.now();
+			isPacking = true;
+			const packed = packBatch(identity.shop, identity.box, lines).finally(() => this.#frames.push(frame));
+			// Batches are compressed beside each other and leave in order.
+			this.#queue = this.#queue.then(async () => this.#publish(await packed, session));
+			return 0;
 		} catch (error) {
-			if (!(error instanceof HubUnreachable)) throw error;
-			const waitMs = this.#hubBackoff.next();
-			log.warn({ code: error.code, reason: error.message, waitMs }, "the hub's journal could not be read");
-			this.#notBefore = this.#parts.now() + waitMs;
-			return waitMs;
+			if (error instanceof HubUnreachable) return this.#waitForHub(error);
+			throw error;
+		} finally {
+			if (!isPacking) this.#frames.push(frame);
 		}
-		this.#hubBackoff.reset();
-		// The connection or the cloud's word changed meanwhile: these rows may no longer be the next.
-		if (session !== this.#session || this.#window.next !== after) return 0;
-		if (!lines) return this.#findNothing(after);
-		if (!this.#window.agrees(lines.first, firstHash(lines))) {
-			return this.#stop(`The cloud holds another row ${lines.first} than this box`);
-		}
-		lines = cutToSize(lines, RAW_BYTES_MAX);
-		this.#head = Math.max(this.#head, lines.last);
-		this.#window.addSent(lines.last);
-		this.#heardAt = this.#parts.now();
-		const packed = packBatch(identity.shop, identity.box, lines);
-		// Batches are compressed beside each other and leave in order.
-		this.#queue = this.#queue.then(async () => this.#publish(await packed, session));
-		return 0;
+	}
+
+	#waitForHub({ code, message }: HubUnreachable): number {
+		const waitMs = this.#hubBackoff.next();
+		this.#parts.log.warn({ code, reason: message, waitMs }, "the hub's journal could not be read");
+		this.#notBefore = this.#parts.now() + waitMs;
+		return waitMs;
 	}
 
 	async #publish(payload: Buffer, session: number): Promise<void> {

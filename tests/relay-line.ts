@@ -77,7 +77,7 @@ export class RelayLine {
 		return this.#log;
 	}
 
-	start(part: Part): void {
+	start(part: Part): ChildProcess {
 		const child = spawn(process.execPath, [join(root, part, "main.ts")], {
 			env: { ...process.env, ...this.#environment },
 			stdio: ["ignore", "pipe", "pipe"],
@@ -88,6 +88,7 @@ export class RelayLine {
 		child.stdout?.on("data", keep);
 		child.stderr?.on("data", keep);
 		this.#processes.set(part, child);
+		return child;
 	}
 
 	/** Ends a part with no handler run, or politely. */
