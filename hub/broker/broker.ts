@@ -98,12 +98,12 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 			},
 			authorizeForward: (client, packet) => this.#authorizeForward(client, packet),
 		});
-		this.#engine.on("clientError", (client, error) => {
-			log.warn({ clientId: client.id, account: this.#accountOf(client)?.name, reason: error.message }, "client cut");
-		});
-		this.#engine.on("connectionError", (client, error) => {
-			log.warn({ address: addressOf(client), reason: error.message }, "connection cut");
-		});
+		const logCut = (client: Client, { message: reason }: Error) => {
+			const account = this.#accountOf(client)?.name;
+			log.warn({ clientId: client.id, account, address: addressOf(client), reason }, "connection cut");
+		};
+		this.#engine.on("clientError", logCut);
+		this.#engine.on("connectionError", logCut);
 		(this.#engine as EventEmitter).on("error", (error: Error) => log.error({ err: error }, "broker fault"));
 		accounts.on("revoked", this.#forget);
 		accounts.on("replaced", this.#cut);

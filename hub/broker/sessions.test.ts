@@ -9,8 +9,9 @@ import { topicOf } from "@kassahub/contracts/message.ts";
 import { stockLevel } from "@kassahub/contracts/stock-level.ts";
 import type { Client } from "aedes";
 import { expect, test } from "vitest";
-import { Accounts } from "../pairing/accounts.ts";
+import { type Account, Accounts } from "../pairing/accounts.ts";
 import { Audience } from "./audience.ts";
+import { readSessionStore } from "./session-store.ts";
 import { Sessions, type Will } from "./sessions.ts";
 import { login, newFolder, openShop, PaperBooks, publication, silent, subscribe } from "./wire.testing.ts";
 
@@ -165,8 +166,12 @@ test("damaged sessions are put aside and the broker opens all the same", async (
 
 const sensor = { name: "sensor-1", kind: "sensor" } as const;
 const client = { id: "sensor-1" } as Client;
-async function openSessions(dataDir: string, audience = new Audience(() => true, 2)): Promise<Sessions> {
-	const accountOf = () => sensor;
+async function openSessions(
+	dataDir: string,
+	audience = new Audience(() => true, 2),
+	account: Account = sensor,
+): Promise<Sessions> {
+	const accountOf = () => account;
 	return new Sessions({
 		file: join(dataDir, "sessions.db"),
 		log: silent,
@@ -204,7 +209,8 @@ test("a session that is away keeps the newest ten thousand, also over a restart"
 });
 
 test("a message that two filters of one session match is queued once", async () => {
-	const sessions = await openSessions(await newFolder());
+	const dataDir = await newFolder();
+	const sessions = await openSessions(dataDir);
 	await sessions.addSubscriptions(client, [
 		{ topic: commandTopic, qos: 1 },
 		{ topic: `${commandTopic}/#`, qos: 1 },
@@ -212,6 +218,47 @@ test("a message that two filters of one session match is queued once", async () 
 	await sessions.outgoingEnqueueCombi(await sessions.subscriptionsByTopic(commandTopic), queued(1));
 	expect(await sessions.outgoingStream(client).toArray()).toHaveLength(1);
 	await sessions.close();
+	expect(readSessionStore(join(dataDir, "sessions.db")).stored.outgoing).toHaveLength(1);
+});
+
+test("nothing of a forgotten session stays on the disk", async () => {
+	const dataDir = await newFolder();
+	const sessions = await openSessions(dataDir);
+	await sessions.addSubscriptions(client, [{ topic: commandTopic, qos: 1 }]);
+	await sessions.outgoingEnqueue({ clientId: client.id }, queued(1));
+	await sessions.addSubscriptions(client, [{ topic: commandTopic, qos: 1 }]);
+	sessions.forgetAccount("sensor-1");
+	await sessions.close();
+	const { stored } = readSessionStore(join(dataDir, "sessions.db"));
+	expect(stored).toMatchObject({ subscriptions: [], outgoing: [] });
+});
+
+test("a filter that was refused is not stored, nor one that its account may no longer hear", async () => {
+	const dataDir = await newFolder();
+	const sessions = await openSessions(dataDir);
+	await sessions.addSubscriptions(client, [
+		{ topic: commandTopic, qos: 1 },
+		{ topic: alert.topic, qos: 1 },
+	]);
+	expect(await sessions.subscriptionsByClient(client)).toEqual([{ topic: commandTopic, qos: 1 }]);
+	await sessions.close();
+	const again = await openSessions(dataDir, undefined, { name: "sensor-1", kind: "register" });
+	expect(await again.subscriptionsByClient(client)).toEqual([]);
+	await again.close();
+});
+
+test("a queue never delivers what its account may not hear, however it came there", async () => {
+	const dataDir = await newFolder();
+	const logins = await pairAll(dataDir);
+	const sessions = await openSessions(dataDir);
+	await sessions.addSubscriptions(client, [{ topic: commandTopic, qos: 1 }]);
+	await sessions.outgoingEnqueue({ clientId: client.id }, { ...queued(1), topic: alert.topic });
+	await sessions.outgoingEnqueue({ clientId: client.id }, queued(2));
+	await sessions.close();
+	await using shop = await openShop(new PaperBooks(), dataDir);
+	const back = await login(shop.port, { ...logins.sensor, clean: false });
+	expect((await back.client.next("publish"))?.topic).toBe(commandTopic);
+	expect(await back.client.untilPing("publish")).toEqual([]);
 });
 
 test("only wills of clients that were lost with the hub are sent after a start", async () => {

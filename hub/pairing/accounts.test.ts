@@ -55,13 +55,21 @@ test("a revoked account is refused at once, and after a restart", async () => {
 	accounts.on("revoked", (name) => revoked.push(name));
 	const { password } = await accounts.pair("register", "kassa-1");
 	expect(await accounts.authenticate("kassa-1", password)).toBeDefined();
-	const underWay = accounts.authenticate("kassa-1", password);
 	expect(await accounts.revoke("kassa-1")).toBe(true);
-	await underWay;
 	expect(await accounts.authenticate("kassa-1", password)).toBeUndefined();
 	expect(await (await Accounts.open(file)).authenticate("kassa-1", password)).toBeUndefined();
 	expect(await accounts.revoke("kassa-1")).toBe(false);
 	expect(revoked).toEqual(["kassa-1"]);
+});
+
+test("a login that is being checked while its secret is replaced leaves the old one no way in", async () => {
+	const file = await newFile();
+	const { password } = await (await Accounts.open(file)).pair("register", "kassa-1");
+	const accounts = await Accounts.open(file);
+	const replaced = accounts.pair("register", "kassa-1");
+	const underWay = accounts.authenticate("kassa-1", password);
+	await Promise.all([replaced, underWay]);
+	expect(await accounts.authenticate("kassa-1", password)).toBeUndefined();
 });
 
 test.each([
