@@ -21,6 +21,8 @@ const LOOK_MS = 3_000;
 const HINT_MS = 5_000;
 /** The broker has our batches and the cloud says nothing: ask by single rows, so that its queue doesn't fill up. */
 const STALL_MS = 5_000;
+/** With batches under way and no sign of life for so long, the shop is told that the cloud is away. */
+const SILENT_MS = 15_000;
 /** What needs a person is tried again this often: a repaired cloud goes on by itself. */
 const STOPPED_MS = 60_000;
 const CURSOR_MS = 10_000;
@@ -233,11 +235,12 @@ export class Relay {
 	}
 
 	#tell(): void {
-		const { upstream, report } = this.#parts;
-		const { acknowledged, fault } = this.#window;
+		const { upstream, report, now } = this.#parts;
+		const { acknowledged, fault, isWaiting } = this.#window;
 		const head = Math.max(this.#head, this.#window.sent);
 		const backlog = head - acknowledged;
-		const isAnswered = upstream.isUp && this.#isHinted && !this.#isStalled;
+		const isSilent = this.#isStalled || (isWaiting && now() > this.#heardAt + SILENT_MS);
+		const isAnswered = upstream.isUp && this.#isHinted && !isSilent;
 		let state: RelayState["state"] = backlog > ROWS_MAX ? "catching-up" : "live";
 		if (fault) state = "stopped";
 		else if (!isAnswered) state = "waiting";

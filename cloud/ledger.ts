@@ -146,7 +146,11 @@ const readHead = "select number, hash from boxes where tenant = $1 and shop = $2
 const moveHead = `
 	update boxes set number = $4, hash = $5, heard_at = $6 where tenant = $1 and shop = $2 and box = $3`;
 
-const knownIds = "select id from events where tenant = $1 and shop = $2 and id = any($3::uuid[])";
+/** By lateral join, so that each id is looked up in its index: from `any` a server without statistics read all rows. */
+const knownIds = `
+	select given.id from unnest($3::uuid[]) as given (id) cross join lateral (
+		select from events where tenant = $1 and shop = $2 and id = given.id limit 1
+	) as known`;
 
 const insertEvents = `
 	insert into events (tenant, shop, box, number, id, kind, source, at, clock, payload, hash, sold_at, in_books)

@@ -99,6 +99,7 @@ const readLatest = `
 	) e where s.tenant = $1 and ($2::text is null or s.shop = $2) order by e.sold_at desc, e.number desc limit $3`;
 
 const readOne = `
-	select e.id, s.shop, s.name, e.box, e.number, e.source, e.at, e.clock, e.hash, e.in_books, e.payload
-	from shops s join events e on e.tenant = s.tenant and e.shop = s.shop and e.id = $2 and e.kind = 'sale'
-	where s.tenant = $1 order by e.in_books desc limit 1`;
+	select e.*, s.shop, s.name from shops s cross join lateral (
+		select id, box, number, source, at, clock, hash, in_books, payload from events
+		where tenant = s.tenant and shop = s.shop and id = $2 and kind = 'sale' order by in_books desc limit 1
+	) e where s.tenant = $1 order by e.in_books desc limit 1`;

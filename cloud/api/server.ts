@@ -1,5 +1,5 @@
 import helmet from "@fastify/helmet";
-import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { type FastifyBaseLogger, fastify, LogController } from "fastify";
 import { guardAccess } from "./access.ts";
 import { liveRoutes } from "./live.ts";
@@ -18,9 +18,7 @@ export async function createApi(parts: Parts, log: FastifyBaseLogger): Promise<A
 		loggerInstance: log,
 		logController: new LogController({ disableRequestLogging: true }),
 		forceCloseConnections: true,
-	})
-		.withTypeProvider<TypeBoxTypeProvider>()
-		.setValidatorCompiler(TypeBoxValidatorCompiler);
+	}).withTypeProvider<TypeBoxTypeProvider>();
 	app.setErrorHandler(answerError);
 	app.setNotFoundHandler((request, reply) =>
 		sendProblem(reply, new Problem(404, "NOT_FOUND", `There is no ${request.method} ${request.url}`)),
