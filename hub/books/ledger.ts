@@ -184,7 +184,9 @@ export class Ledger {
 
 	#bookOne(group: Group, submission: Submission, folding: Folding[], replayOf?: number): LeanOutcome {
 		const { kind, source } = submission;
-		const examined = examine(submission);
+		// Whoever repairs a message says whose it is; the topic it once came on no longer does.
+		const { register, payload } = submission;
+		const examined = examine(replayOf === undefined ? submission : { kind, register, payload });
 		if (!examined.isFit) {
 			return this.#refuse(group, submission, examined, replayOf);
 		}

@@ -84,6 +84,14 @@ test("a register speaks only for itself; whoever is no register may speak for on
 	expect(codesOf(examine({ kind: "cash", register: null, payload: cash }))).toEqual([]);
 });
 
+test("a register that publishes its own sale on another register's topic is told so", () => {
+	const message = { kind: "sale" as const, register: "kassa-1", payload: bytes(sale.example) };
+	expect(codesOf(examine({ ...message, topic: "kassahub/registers/kassa-1/sales" }))).toEqual([]);
+	expect(codesOf(examine({ ...message, topic: "kassahub/registers/kassa-2/sales" }))).toEqual([
+		"/register SENDER_WRONG",
+	]);
+});
+
 test("a sale whose own sums don't add up is refused", () => {
 	expect(codesOf(examineSale({ ...sale.example, total: 375 }))).toEqual([
 		"/total SALE_TOTAL_WRONG",

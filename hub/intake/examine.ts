@@ -11,8 +11,11 @@ import { CARD_NUMBER_LENGTH_MIN, holdsCardNumber, maskCardNumbers } from "./card
 import { isRealTime } from "./dates.ts";
 import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
 
-/** A message on its way into the books, and who sent it. `register` is the sender's own name where it is one. */
-export type Message = { kind: EntryKind; register: string | null; payload: Uint8Array };
+/**
+ * A message on its way into the books, and who sent it. `register` is the sender's own name where it is one; `topic` is
+ * where it was published, and absent where a technician repaired it.
+ */
+export type Message = { kind: EntryKind; register: string | null; topic?: string; payload: Uint8Array };
 
 export type Event = Sale | CashMovement | StockMovement | Product;
 
@@ -64,9 +67,18 @@ function factReasons(message: Message, event: Event): Reason[] {
 			reasonFor("SENDER_WRONG", "/register", `/register is ${event.register}, but ${message.register} sent this`),
 		);
 	}
+	const addressed = message.topic === undefined ? undefined : registerIn(message.topic);
+	if ("register" in event && addressed !== undefined && event.register !== addressed) {
+		reasons.push(
+			reasonFor("SENDER_WRONG", "/register", `/register is ${event.register}, on the topic of ${addressed}`),
+		);
+	}
 	if (message.kind === "sale") reasons.push(...arithmeticFaults(event as Sale));
 	return reasons;
 }
+
+const REGISTER_TOPIC = /^kassahub\/registers\/([^/]+)\//;
+const registerIn = (topic: string): string | undefined => REGISTER_TOPIC.exec(topic)?.[1];
 
 // The engine's own message quotes the content, which may be anyone's data.
 function jsonFault(error: unknown): string {
