@@ -40,7 +40,7 @@ test("bridge killed during printing: the result says so, the sale stands, the pr
 
 	const interrupted = saleNow("kassa-1");
 	await register.publishAsync(salesTopic("kassa-1"), JSON.stringify(interrupted), { qos: 1 });
-	await until("printing to begin", () => paperText(printer.unfinished).trim() || undefined);
+	await until("printing to begin", () => paperText(printer.unfinished).includes("De Vijzel") || undefined);
 	process.kill(pidOfPart(pid, "firmware-bridge/main.ts"), "SIGKILL");
 
 	const result = await until("the result", () => results.at(0));
