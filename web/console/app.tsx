@@ -22,7 +22,9 @@ export function App({ watch }: { watch: HubWatch }) {
 	return (
 		<div class="page">
 			<header class="page-top">
-				<Wordmark>{watch.shop.value?.name ?? "Kassahub"}</Wordmark>
+				<h1 class="page-title">
+					<Wordmark>{watch.shop.value?.name ?? "Kassahub"}</Wordmark>
+				</h1>
 				{status === "live" && health ? (
 					<Pill tone={health.status === "ok" ? "good" : "bad"}>
 						{health.status === "ok" ? text.hubOk : text.hubAttention}

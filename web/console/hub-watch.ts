@@ -13,7 +13,7 @@ import { createRest, type Rest, RestRefused } from "../kit/rest.ts";
 export type Pairing = { name: string; kind: PairingKind; pairedAt: string };
 
 const POLL_MS = 2000;
-const ENTRIES_SHOWN = 40;
+const ENTRIES_SHOWN = 20;
 
 /**
  * The hub as it was last asked. By REST, not MQTT: one account may then watch from several screens, which as MQTT

@@ -17,7 +17,9 @@ export function App({ watch }: { watch: OfficeWatch }) {
 	return (
 		<div class="page">
 			<header class="page-top">
-				<Wordmark />
+				<h1 class="page-title">
+					<Wordmark />
+				</h1>
 				{watch.status.value === "live" ? <Pill tone="good">{text.live}</Pill> : null}
 				{isAway ? <Pill tone="warn">{text.away}</Pill> : null}
 				<span class="grow" />
@@ -55,7 +57,7 @@ export function App({ watch }: { watch: OfficeWatch }) {
 function ShopPicker({ watch }: { watch: OfficeWatch }) {
 	const text = words.value;
 	const shops = watch.shops.value ?? [];
-	if (shops.length === 1) return <h1>{shops[0]?.name}</h1>;
+	if (shops.length === 1) return <p class="shop-name">{shops[0]?.name}</p>;
 	return (
 		<label class="shop-picker">
 			<span class="visually-hidden">{text.shop}</span>

@@ -2,10 +2,10 @@ import { effect, signal } from "@preact/signals";
 import { createRest, RestRefused } from "../kit/rest.ts";
 import type { OfficeSale, OfficeShop, OfficeStock, OfficeTurnover } from "./answers.ts";
 
-const SALES_SHOWN = 25;
+const SALES_SHOWN = 16;
 /** Each shop's own figures are asked one by one: with more shops than this only their totals are shown. */
 const SHOPS_COMPARED_MAX = 20;
-const STOCK_PAGE = 60;
+const STOCK_PAGE = 25;
 const SEARCH_PAUSE_MS = 250;
 
 /** The office's figures: asked again whenever the server says that some changed. */

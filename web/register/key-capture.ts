@@ -1,5 +1,8 @@
 import { ScanBuffer } from "./scan.ts";
 
+/** Told to the document when what looked like typing was a scan, so that a keypad can take it back. */
+export const SCANNED = "scanned";
+
 /**
  * Listens to every key of the page: a scanner's burst becomes a code wherever the focus is, and never ends up in a
  * field; a person's letter outside any field starts a search.
@@ -20,6 +23,7 @@ export function captureKeys(heard: {
 				event.preventDefault();
 				event.stopPropagation();
 				if (before) putBack(before.field, before.text);
+				document.dispatchEvent(new Event(SCANNED));
 				heard.scanned(code);
 				return;
 			}

@@ -73,6 +73,7 @@ function Cash({ till }: { till: Till }) {
 			</>
 		);
 	}
+	// Not `disabled`: while digits are typed the button would lose the focus, and Enter its meaning.
 	const isEnough = tendered.value === 0 || left >= 0;
 	return (
 		<form
@@ -89,9 +90,9 @@ function Cash({ till }: { till: Till }) {
 						<dt>{text.received}</dt>
 						<dd>{tendered.value === 0 ? text.exact : euro(tendered.value)}</dd>
 					</div>
-					<div class={isEnough ? "sum change" : "sum change short"} role="status">
+					<div class={isEnough ? "sum change" : "sum change short"}>
 						<dt>{text.change}</dt>
-						<dd>{isEnough ? euro(tendered.value === 0 ? 0 : left) : text.tooLittle(euro(-left))}</dd>
+						<dd aria-live="polite">{isEnough ? euro(tendered.value === 0 ? 0 : left) : text.tooLittle(euro(-left))}</dd>
 					</div>
 				</dl>
 			</div>
@@ -113,7 +114,7 @@ function Cash({ till }: { till: Till }) {
 				</div>
 				<AmountPad cents={tendered} />
 			</div>
-			<button type="submit" class="button primary large" disabled={!isEnough} data-first>
+			<button type="submit" class="button primary large" aria-disabled={!isEnough} data-first>
 				{text.confirmCash}
 			</button>
 		</form>

@@ -48,7 +48,9 @@ function stockText(product: Product, quantity: number, isLow: boolean): string {
 			? amountOf(quantity, "pcs")
 			: `${(Math.round(quantity / 100) / 10).toLocaleString(language.value)} ${kitWords.value.unit[product.unit]}`;
 	if (!isLow) return amount;
-	return quantity <= 0 ? words.value.outOfStock : words.value.left(amount);
+	if (quantity <= 0) return words.value.outOfStock;
+	// A weight and its price fill the foot of a narrow tile.
+	return product.unit === "pcs" ? words.value.left(amount) : amount;
 }
 
 export function ProductGrid({ till }: { till: Till }) {

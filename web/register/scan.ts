@@ -7,7 +7,7 @@ export type ScanResult =
 	| { kind: "unknown"; code: string };
 
 /** A scanner types faster than any person: digits further apart than this do not belong to one scan. */
-const WITHIN_MS = 100;
+export const SCAN_WITHIN_MS = 100;
 const CODE_LENGTH_MIN = 6;
 
 /** Every code, and every article number, to its product. */
@@ -42,7 +42,7 @@ export class ScanBuffer {
 
 	/** Feeds one key with its time; answers the code where this Enter ends a scan. */
 	push(key: string, atMs: number): string | undefined {
-		if (atMs - this.#lastMs > WITHIN_MS) this.#text = "";
+		if (atMs - this.#lastMs > SCAN_WITHIN_MS) this.#text = "";
 		this.#lastMs = atMs;
 		if (key === "Enter") {
 			const code = this.#text;

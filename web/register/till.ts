@@ -136,7 +136,7 @@ export class Till {
 	scan(code: string): void {
 		const { screen } = this;
 		if (screen.value && screen.value.kind !== "done") {
-			say(words.value.finishFirst, "bad");
+			say(words.value.finishFirst, "bad", "scan");
 			return;
 		}
 		screen.value = undefined;
@@ -144,7 +144,7 @@ export class Till {
 		if (found.kind === "product") this.choose(found.product);
 		else {
 			const text = found.kind === "unknown-in-store" ? words.value.unknownInStore : words.value.unknownCode;
-			say(text(found.code), "bad");
+			say(text(found.code), "bad", "scan");
 		}
 	}
 

@@ -88,7 +88,7 @@ export function TopBar({ till }: { till: Till }) {
 	return (
 		<header class="top">
 			<div class="who">
-				<strong>{till.shop.value?.name ?? "Kassahub"}</strong>
+				<h1>{till.shop.value?.name ?? "Kassahub"}</h1>
 				<span class="soft">{till.register}</span>
 			</div>
 			<SearchField till={till} />
