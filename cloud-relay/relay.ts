@@ -17,8 +17,8 @@ const RAW_BYTES_MAX = 1024 * 1024;
 const GATHER_MS = 250;
 /** The journal is looked at this often even if nobody says that it grew. */
 const LOOK_MS = 3_000;
-/** After connecting, how long the broker has to send the retained acknowledgement. */
-const HINT_MS = 5_000;
+/** After connecting, how long the broker has to send the retained acknowledgement; later it helps just as well. */
+const HINT_MS = 1_000;
 /** The broker has our batches and the cloud says nothing: ask by single rows, so that its queue doesn't fill up. */
 const STALL_MS = 5_000;
 /** With batches under way and no sign of life for so long, the shop is told that the cloud is away. */

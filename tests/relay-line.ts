@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type JournalHead, journalHead } from "@kassahub/contracts/journal-head.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import { relayState } from "@kassahub/contracts/relay-state.ts";
 import { Aedes } from "aedes";
@@ -75,6 +76,20 @@ export class RelayLine {
 
 	get log(): string {
 		return this.#log;
+	}
+
+	/** The hub says how long its journal is. */
+	say(head: JournalHead): Promise<void> {
+		const packet = {
+			cmd: "publish",
+			topic: journalHead.topic,
+			payload: JSON.stringify(head),
+			qos: 0,
+			retain: true,
+		} as const;
+		return new Promise((resolve, reject) => {
+			this.#hubBroker?.publish({ ...packet, dup: false }, (error) => (error ? reject(error) : resolve()));
+		});
 	}
 
 	start(part: Part): ChildProcess {

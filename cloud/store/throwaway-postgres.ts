@@ -30,6 +30,13 @@ export class ThrowawayPostgres {
 		run("pg_ctl", "--pgdata", join(this.#folder, "data"), "--wait", "--mode", "immediate", "restart");
 	}
 
+	/** Loses everything: a new database where the old one was. Nobody may be connected. */
+	empty(): void {
+		for (const program of ["dropdb", "createdb"]) {
+			run(program, "--host", this.#folder, "--username", "kassahub", "--maintenance-db", "template1", "postgres");
+		}
+	}
+
 	[Symbol.dispose](): void {
 		run("pg_ctl", "--pgdata", join(this.#folder, "data"), "--wait", "--mode", "immediate", "stop");
 		rmSync(this.#folder, { recursive: true, force: true });
