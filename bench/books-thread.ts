@@ -74,7 +74,8 @@ async function measure(inFlight: number): Promise<void> {
 	await books.close();
 	rmSync(dataDir, { recursive: true });
 	latencies.sort((a, b) => a - b);
-	const at = (share: number): number => Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 1000) / 1000;
+	const at = (share: number): number =>
+		Math.round((latencies[Math.floor(latencies.length * share)] ?? 0) * 1000) / 1000;
 	console.log(
 		JSON.stringify({
 			inFlight,

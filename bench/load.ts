@@ -1,6 +1,8 @@
 // A process of its own: registers on bare sockets that publish real sales at QoS 1 and time each PUBACK.
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { lineTotal } from "@kassahub/contracts/money.ts";
+import type { Product } from "@kassahub/contracts/product.ts";
 import mqttPacket from "mqtt-packet";
 import { uuidv7 } from "uuidv7";
 import { percentile } from "./figures.ts";
@@ -17,22 +19,23 @@ export type LoadOrder = {
 export type LoadReport = { perSecond: number; p50Ms: number; p99Ms: number; acknowledged: number };
 
 const MESSAGE_IDS = 65_535;
+const UUID_LENGTH = 36;
+/** Hexadecimal digits at the end of an id that count the sales of a register: cheaper than a new id each, and as unique. */
+const COUNTER_LENGTH = 12;
+
+/** What every sale of the load consists of; a hub has them in its catalogue, as a shop would. */
+export const soldProducts: readonly Product[] = [
+	{ sku: "4002", name: "Elstar", group: "groente-fruit", unit: "kg", unitPrice: 299, vatRate: 900 },
+	{ sku: "10001", name: "Roomboter ongezouten 250 g", group: "kaas", unit: "pcs", unitPrice: 329, vatRate: 900 },
+	{ sku: "20011", name: "Afwasborstel hout", group: "huishouden", unit: "pcs", unitPrice: 449, vatRate: 2100 },
+];
 
 /** The parts of a believable sale of three lines around its id: about 600 bytes. */
 function saleAround(register: string): [before: string, after: string] {
-	const lines = [
-		{ sku: "4002", name: "Elstar", quantity: 1250, unit: "kg", unitPrice: 299, vatRate: 900, total: 374 },
-		{
-			sku: "10001",
-			name: "Roomboter ongezouten 250 g",
-			quantity: 2000,
-			unit: "pcs",
-			unitPrice: 329,
-			vatRate: 900,
-			total: 658,
-		},
-		{ sku: "20011", name: "Afwasborstel hout", quantity: 1000, unit: "pcs", unitPrice: 449, vatRate: 2100, total: 449 },
-	];
+	const lines = soldProducts.map(({ sku, name, unit, unitPrice, vatRate }, index) => {
+		const quantity = [1250, 2000, 1000][index] as number;
+		return { sku, name, quantity, unit, unitPrice, vatRate, total: lineTotal({ quantity, unitPrice }) };
+	});
 	const sale = JSON.stringify({
 		id: "ID",
 		register,
@@ -50,8 +53,11 @@ function saleAround(register: string): [before: string, after: string] {
 class LoadingRegister {
 	readonly latencies: number[] = [];
 	readonly #socket: Socket;
-	readonly #before: Buffer;
-	readonly #after: Buffer;
+	/** A whole PUBLISH, in which only the message id and the end of the sale's id change. */
+	readonly #packet: Buffer;
+	readonly #messageIdAt: number;
+	readonly #counterAt: number;
+	#counter = 0;
 	readonly #sentAt = new Float64Array(MESSAGE_IDS + 1);
 	#messageId = 0;
 	#rest: Buffer = Buffer.alloc(0);
@@ -62,11 +68,13 @@ class LoadingRegister {
 		this.#socket = socket;
 		const topic = Buffer.from(`kassahub/registers/${name}/sales`);
 		const [before, after] = saleAround(name);
-		const length = 2 + topic.length + 2 + before.length + 36 + after.length;
+		const payload = Buffer.from(before + uuidv7() + after);
+		const length = 2 + topic.length + 2 + payload.length;
 		// MQTT 3.1.1 §2.2.3: a length below 16,384 takes two bytes.
 		const head = Buffer.from([0x32, (length & 0x7f) | 0x80, length >> 7, topic.length >> 8, topic.length & 0xff]);
-		this.#before = Buffer.concat([head, topic, Buffer.alloc(2), Buffer.from(before)]);
-		this.#after = Buffer.from(after);
+		this.#packet = Buffer.concat([head, topic, Buffer.alloc(2), payload]);
+		this.#messageIdAt = head.length + topic.length;
+		this.#counterAt = this.#messageIdAt + 2 + Buffer.byteLength(before) + UUID_LENGTH - COUNTER_LENGTH;
 		socket.on("data", (chunk) => this.#take(chunk));
 	}
 
@@ -94,16 +102,16 @@ class LoadingRegister {
 	}
 
 	publish(count: number): void {
-		this.#socket.cork();
-		for (let index = 0; index < count; index++) {
+		const packets = Buffer.allocUnsafe(count * this.#packet.length);
+		const now = performance.now();
+		for (let index = 0, at = 0; index < count; index++, at += this.#packet.length) {
 			this.#messageId = (this.#messageId % MESSAGE_IDS) + 1;
-			const packet = Buffer.concat([this.#before, Buffer.from(uuidv7()), this.#after]);
-			const idAt = 5 + packet.readUInt16BE(3);
-			packet.writeUInt16BE(this.#messageId, idAt);
-			this.#sentAt[this.#messageId] = performance.now();
-			this.#socket.write(packet);
+			this.#packet.copy(packets, at);
+			packets.writeUInt16BE(this.#messageId, at + this.#messageIdAt);
+			packets.write((this.#counter++).toString(16).padStart(COUNTER_LENGTH, "0"), at + this.#counterAt, "latin1");
+			this.#sentAt[this.#messageId] = now;
 		}
-		process.nextTick(() => this.#socket.uncork());
+		this.#socket.write(packets);
 	}
 
 	#take(chunk: Buffer): void {

@@ -1,5 +1,5 @@
-import { nowhere, Shop } from "../../tests/shop.ts";
-import type { Login } from "../load.ts";
+import { bearer, nowhere, Shop } from "../../tests/shop.ts";
+import { type Login, soldProducts } from "../load.ts";
 import type { BrokerUnderTest, RunningBroker } from "./broker.ts";
 
 export type RunningHub = RunningBroker & { shop: Shop };
@@ -14,7 +14,15 @@ const REGISTERS = 200;
 export async function startHub(prefix: string[] = [], registers = REGISTERS): Promise<RunningHub> {
 	const shop = await Shop.create({ cloud: await nowhere() });
 	shop.prefix = prefix;
-	const { pid, mqttUrl } = await shop.start();
+	const { pid, mqttUrl, httpUrl, token } = await shop.start();
+	for (const product of soldProducts) {
+		const answer = await fetch(`${httpUrl}/api/v1/catalogue/products/${product.sku}`, {
+			method: "PUT",
+			headers: { ...bearer(token), "content-type": "application/json" },
+			body: JSON.stringify(product),
+		});
+		if (!answer.ok) throw new Error(`product ${product.sku}: ${answer.status} ${await answer.text()}`);
+	}
 	const logins = new Map<string, Login>();
 	for (let register = 1; register <= registers; register++) {
 		logins.set(`kassa-${register}`, await shop.pair("register", `kassa-${register}`));
