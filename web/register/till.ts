@@ -63,14 +63,15 @@ export class Till {
 	});
 	readonly #store: RegisterStore;
 	readonly #rest: Rest;
-	#outbox!: Outbox;
+	readonly #outbox: Outbox;
 	#catalogueVersion = 0;
 	#isFetchingCatalogue = false;
 	#isPaying = false;
 
-	private constructor(credentials: Credentials, store: RegisterStore) {
+	private constructor(credentials: Credentials, store: RegisterStore, outbox: Outbox) {
 		this.register = credentials.username;
 		this.#store = store;
+		this.#outbox = outbox;
 		this.#rest = createRest(credentials.token);
 		this.feed = new Feed(this.register, {
 			booking: (booking) => void this.#booked(booking),
@@ -87,29 +88,31 @@ export class Till {
 		this.commands = new Commands(this.live);
 	}
 
+	/** Everything this device remembers is read before the wire opens: an answer may come with the first packet. */
 	static async open(credentials: Credentials): Promise<Till> {
 		const store = await RegisterStore.open(credentials.username);
-		const till = new Till(credentials, store);
-		await till.#start();
+		const [catalogue, sales, shop] = await Promise.all([store.catalogue(), store.sales(), store.shop()]);
+		const opened: { till?: Till } = {};
+		const outbox = await Outbox.open(
+			store.outbox,
+			async (item) => opened.till?.#publish(item),
+			() => opened.till?.#showOutbox(),
+		);
+		const till = new Till(credentials, store, outbox);
+		opened.till = till;
+		till.products.value = forSale(catalogue.products);
+		till.#catalogueVersion = catalogue.version;
+		till.sales.value = sales;
+		till.shop.value = shop;
+		till.#start();
 		return till;
 	}
 
-	async #start(): Promise<void> {
-		const [catalogue, sales, shop] = await Promise.all([
-			this.#store.catalogue(),
-			this.#store.sales(),
-			this.#store.shop(),
-		]);
-		this.products.value = forSale(catalogue.products);
-		this.#catalogueVersion = catalogue.version;
-		this.sales.value = sales;
-		this.shop.value = shop;
-		this.#outbox = await Outbox.open(
-			this.#store.outbox,
-			({ kind, event }) =>
-				this.live.publish(kind === "sale" ? topics.sales(this.register) : topics.cash(this.register), event),
-			() => this.#showOutbox(),
-		);
+	#publish({ kind, event }: OutboxItem): Promise<void> {
+		return this.live.publish(kind === "sale" ? topics.sales(this.register) : topics.cash(this.register), event);
+	}
+
+	#start(): void {
 		this.#showOutbox();
 		effect(() => {
 			localStorage.setItem(BASKET_KEY, JSON.stringify(this.basket.value));
@@ -164,14 +167,11 @@ export class Till {
 		this.#isPaying = true;
 		try {
 			const sale = completeSale(this.basket.value, tender, this.#stamp());
-			await this.#outbox.add({ id: sale.id, queuedAt: Date.now(), kind: "sale", event: sale });
+			if (!(await this.#keep({ id: sale.id, queuedAt: Date.now(), kind: "sale", event: sale }))) return;
 			this.sales.value = [{ id: sale.id, at: Date.now(), sale }, ...this.sales.value];
 			this.basket.value = EMPTY_BASKET;
 			this.screen.value = { kind: "done", sale };
 			if (tender.method === "cash") this.#openDrawerUnlessHubDoes();
-		} catch (error) {
-			if (!(error instanceof DOMException)) throw error;
-			say(words.value.notStored, "bad");
 		} finally {
 			this.#isPaying = false;
 		}
@@ -179,8 +179,20 @@ export class Till {
 
 	async bookCash(type: CashMovement["type"], amount: number, reason: string): Promise<void> {
 		const event: CashMovement = { ...this.#stamp(), type, amount, ...(reason ? { reason } : {}) };
-		await this.#outbox.add({ id: event.id, queuedAt: Date.now(), kind: "cash", event });
-		say(words.value.bookedCash(words.value.event[type], euro(amount)));
+		const isKept = await this.#keep({ id: event.id, queuedAt: Date.now(), kind: "cash", event });
+		if (isKept) say(words.value.bookedCash(words.value.event[type], euro(amount)));
+	}
+
+	/** Whether it is stored on this device; where there is no room, the cashier hears of it and nothing has happened. */
+	async #keep(item: OutboxItem): Promise<boolean> {
+		try {
+			await this.#outbox.add(item);
+			return true;
+		} catch (error) {
+			if (!(error instanceof DOMException)) throw error;
+			say(words.value.notStored, "bad");
+			return false;
+		}
 	}
 
 	dismiss(id: string): void {

@@ -78,7 +78,7 @@ export const en: RegisterWords = {
 	confirmCash: "Cash received",
 	confirmPin: "Pin succeeded",
 	confirmPayOut: "Paid out",
-	notStored: "This sale could not be stored on the tablet. Free some space and pay again.",
+	notStored: "This could not be stored on the tablet and is not booked. Free some space and try again.",
 	changeBack: "Back to the customer",
 	noChange: "Paid exactly",
 	paidByPin: "Paid by pin",

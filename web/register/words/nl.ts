@@ -79,7 +79,7 @@ export const nl = {
 	confirmCash: "Contant ontvangen",
 	confirmPin: "Pin is gelukt",
 	confirmPayOut: "Uitbetaald",
-	notStored: "Deze verkoop kon niet op de tablet worden bewaard. Maak ruimte vrij en reken opnieuw af.",
+	notStored: "Dit kon niet op de tablet worden bewaard en is niet geboekt. Maak ruimte vrij en probeer het opnieuw.",
 	changeBack: "Terug aan de klant",
 	noChange: "Gepast betaald",
 	paidByPin: "Betaald met pin",
