@@ -23,3 +23,15 @@ test("after a success the next failure waits short again", () => {
 	backoff.reset();
 	expect(backoff.next()).toBe(1_000);
 });
+
+test("after a month without the cloud it still tries at least once a minute", () => {
+	const backoff = new Backoff(() => 0.999_999);
+	const monthMs = 30 * 86_400_000;
+	let tries = 0;
+	for (let passedMs = 0; passedMs < monthMs; tries++) {
+		const waitMs = backoff.next();
+		expect(waitMs).toBeLessThanOrEqual(60_000);
+		passedMs += waitMs;
+	}
+	expect(tries).toBeGreaterThanOrEqual(monthMs / 60_000);
+});
