@@ -1,7 +1,7 @@
 import { fastify } from "fastify";
 import { beforeEach, describe, expect, test } from "vitest";
 import { guardAccess } from "./access.ts";
-import type { App } from "./parts.ts";
+import type { App } from "./app.ts";
 import { answerError } from "./problem.ts";
 
 const TOKEN = "a-token-of-the-office-0123456789";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import type { App } from "./app.ts";
 import { loginPage } from "./login-page.ts";
-import type { App } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
 const COOKIE = "kassahub-office";

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import type { App } from "./parts.ts";
+import type { App } from "./app.ts";
 
 const BETWEEN_MS_MIN = 1_000;
 const HEARTBEAT_MS = 20_000;

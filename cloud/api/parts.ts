@@ -1,16 +1,5 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { Database } from "../store/database.ts";
 import type { LiveTicks } from "./live.ts";
-
-export type App = FastifyInstance<
-	RawServerDefault,
-	IncomingMessage,
-	ServerResponse,
-	FastifyBaseLogger,
-	TypeBoxTypeProvider
->;
 
 /** What the API needs of the rest of the back office. */
 export type Parts = {

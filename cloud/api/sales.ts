@@ -3,7 +3,8 @@ import { ClockQuality } from "@kassahub/contracts/journal-entry.ts";
 import { Sale } from "@kassahub/contracts/sale.ts";
 import { Type } from "typebox";
 import { TENANT } from "../ledger.ts";
-import type { App, Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Parts } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
 const SaleSummary = Type.Object({

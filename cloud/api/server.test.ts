@@ -7,8 +7,8 @@ import { saleOf, TestChain } from "../chain-of-sales.ts";
 import { Ledger } from "../ledger.ts";
 import type { Database } from "../store/database.ts";
 import { openStore } from "../store/open.ts";
+import type { App } from "./app.ts";
 import { LiveTicks } from "./live.ts";
-import type { App } from "./parts.ts";
 import { createApi } from "./server.ts";
 
 const log = pino({ level: "silent" });

@@ -2,7 +2,8 @@ import { Cents, ClientName, EventId } from "@kassahub/contracts/fields.ts";
 import { Type } from "typebox";
 import { dayHere, readToday } from "../books/day.ts";
 import { TENANT } from "../ledger.ts";
-import type { App, Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Parts } from "./parts.ts";
 
 const Box = Type.Object({
 	box: EventId,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fastifyStatic from "@fastify/static";
-import type { App } from "./parts.ts";
+import type { App } from "./app.ts";
 
 const folder = resolve(import.meta.dirname, "../../web/dist/office");
 

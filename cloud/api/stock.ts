@@ -1,7 +1,8 @@
 import { ClientName, Quantity, Sku } from "@kassahub/contracts/fields.ts";
 import { Type } from "typebox";
 import { TENANT } from "../ledger.ts";
-import type { App, Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Parts } from "./parts.ts";
 
 export const OfficeStock = Type.Object({
 	shops: Type.Array(Type.Object({ shop: ClientName, name: Type.String() })),

@@ -3,7 +3,8 @@ import { Type } from "typebox";
 import { dayHere, daysBetween, isDay, moveDay, readToday } from "../books/day.ts";
 import { type Period, readFigures } from "../books/figures.ts";
 import { TENANT } from "../ledger.ts";
-import type { App, Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Parts } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
 const DAYS_MAX = 400;

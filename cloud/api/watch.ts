@@ -1,5 +1,6 @@
 import { TENANT } from "../ledger.ts";
-import type { App, Parts } from "./parts.ts";
+import type { App } from "./app.ts";
+import type { Parts } from "./parts.ts";
 
 /** For whoever watches the office itself: /healthz, and /metrics for Prometheus. */
 export function watchRoutes(app: App, { database, isHearing }: Parts): void {
