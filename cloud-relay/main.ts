@@ -12,7 +12,9 @@ import { Relay } from "./relay.ts";
 import { readSettings } from "./settings.ts";
 import { StateReport } from "./state.ts";
 
-const log = pino({ name: "cloud-relay", level: process.env.KASSAHUB_LOG ?? "info" });
+// Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
+process.stdout.on("error", () => undefined);
+const log = pino({ name: "cloud-relay", level: process.env.KASSAHUB_LOG ?? "info" }, process.stdout);
 const settings = readSettings(process.env);
 const leaving = new AbortController();
 process.once("SIGTERM", () => leaving.abort());
@@ -92,7 +94,7 @@ async function relayUntilTold(identity: Identity): Promise<void> {
 	upstream.open();
 	log.info({ shop: shop.id, box }, "relaying");
 	leaving.signal.addEventListener("abort", () => relay.close());
-	if (leaving.signal.aborted) await relay.close();
+	if (leaving.signal.aborted) relay.close();
 	await relay.run();
 	await upstream.close();
 }

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { pino } from "pino";
 import { LiveTicks } from "./api/live.ts";
 import { createApi } from "./api/server.ts";
@@ -8,7 +7,9 @@ import { Ledger } from "./ledger.ts";
 import { readSettings } from "./settings.ts";
 import { openStore } from "./store/open.ts";
 
-const log = pino({ name: "cloud", level: process.env.KASSAHUB_LOG ?? "info" });
+// Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
+process.stdout.on("error", () => undefined);
+const log = pino({ name: "cloud", level: process.env.KASSAHUB_LOG ?? "info" }, process.stdout);
 const leaving = new Promise<void>((resolve) => {
 	process.once("SIGTERM", () => resolve());
 	process.once("SIGINT", () => resolve());
@@ -23,8 +24,8 @@ const ledger = new Ledger(database, now);
 const { brokerPort, username, password } = settings;
 const broker = settings.brokerUrl ? undefined : await EmbeddedBroker.open(brokerPort, { username, password }, log);
 const login = broker ? { url: broker.url, ...broker.office } : { url: settings.brokerUrl ?? "", username, password };
-// The broker keeps what comes while this office is away, under this name: it must stay the same, and be its own.
-const intake = new Intake({ ...login, clientId: `kassahub-office-${hostname()}` }, ledger, log);
+// Under this name an outside broker keeps what comes while the office is away, so it must stay the same.
+const intake = new Intake({ ...login, clientId: "kassahub-office" }, ledger, log);
 const ticks = new LiveTicks();
 intake.on("booked", (shop) => ticks.change(shop));
 const api = await createApi(

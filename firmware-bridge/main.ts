@@ -6,7 +6,9 @@ import { drivers } from "./drivers/index.ts";
 
 const { env } = process;
 const root = join(import.meta.dirname, "..");
-const log = pino({ level: env.KASSAHUB_LOG ?? "info", base: { part: "firmware-bridge" } });
+// Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
+process.stdout.on("error", () => undefined);
+const log = pino({ level: env.KASSAHUB_LOG ?? "info", base: { part: "firmware-bridge" } }, process.stdout);
 
 const configFile = resolve(env.KASSAHUB_CONFIG ?? join(root, "devices.yaml"));
 const dataDir = resolve(env.KASSAHUB_DATA ?? join(root, "data"));

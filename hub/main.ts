@@ -33,7 +33,9 @@ function giveUp(error: unknown): never {
 
 async function main(): Promise<void> {
 	const settings = readSettings();
-	const log = pino({ level: settings.logLevel, base: null });
+	// Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
+	process.stdout.on("error", () => undefined);
+	const log = pino({ level: settings.logLevel, base: null }, process.stdout);
 	const hub = await openHub(settings, log);
 	welcome(settings, hub);
 	let isLeaving = false;
