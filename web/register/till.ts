@@ -95,8 +95,12 @@ export class Till {
 		const opened: { till?: Till } = {};
 		const outbox = await Outbox.open(
 			store.outbox,
-			async (item) => opened.till?.#publish(item),
-			() => opened.till?.#showOutbox(),
+			async (item) => {
+				if (opened.till) await opened.till.#publish(item);
+			},
+			() => {
+				if (opened.till) opened.till.#showOutbox();
+			},
 		);
 		const till = new Till(credentials, store, outbox);
 		opened.till = till;
