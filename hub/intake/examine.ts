@@ -62,19 +62,20 @@ export function examine(message: Message): Examined {
 function factReasons(message: Message, event: Event): Reason[] {
 	const reasons: Reason[] = [];
 	if ("at" in event && !isRealTime(event.at)) reasons.push(reasonFor("TIME_INVALID", "/at"));
-	if ("register" in event && message.register !== null && event.register !== message.register) {
-		reasons.push(
-			reasonFor("SENDER_WRONG", "/register", `/register is ${event.register}, but ${message.register} sent this`),
-		);
-	}
-	const addressed = message.topic === undefined ? undefined : registerIn(message.topic);
-	if ("register" in event && addressed !== undefined && event.register !== addressed) {
-		reasons.push(
-			reasonFor("SENDER_WRONG", "/register", `/register is ${event.register}, on the topic of ${addressed}`),
-		);
-	}
+	const stranger = "register" in event ? strangerTo(message, event.register) : undefined;
+	if (stranger !== undefined) reasons.push(reasonFor("SENDER_WRONG", "/register", stranger));
 	if (message.kind === "sale") reasons.push(...arithmeticFaults(event as Sale));
 	return reasons;
+}
+
+/** Why a message in the name of `register` does not come from it, or undefined where it does. */
+function strangerTo(message: Message, register: string): string | undefined {
+	if (message.register !== null && register !== message.register) {
+		return `/register is ${register}, but ${message.register} sent this`;
+	}
+	const addressed = message.topic === undefined ? undefined : registerIn(message.topic);
+	if (addressed === undefined || register === addressed) return undefined;
+	return `/register is ${register}, on the topic of ${addressed}`;
 }
 
 const REGISTER_TOPIC = /^kassahub\/registers\/([^/]+)\//;
