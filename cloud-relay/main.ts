@@ -21,7 +21,7 @@ process.once("SIGTERM", () => leaving.abort());
 process.once("SIGINT", () => leaving.abort());
 if (process.env.KASSAHUB_SUPERVISED === "1") {
 	// The hub holds the other end: however it dies, this pipe closes.
-	process.stdin.resume().once("close", () => leaving.abort());
+	process.stdin.resume().once("end", () => leaving.abort());
 }
 
 const source = new JournalSource(settings.hub.httpUrl, settings.hub.token);

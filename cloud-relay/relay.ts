@@ -94,13 +94,14 @@ export class Relay {
 			this.#tell();
 			if (seen === this.#wakeCount && waitMs > 0) await this.#sleep(waitMs);
 		}
-	}
-
-	async close(): Promise<void> {
-		this.#isClosed = true;
-		this.#rouse();
 		await this.#queue;
 		this.#parts.cursor.keep(this.#window.acknowledged);
+	}
+
+	/** Lets run() end. */
+	close(): void {
+		this.#isClosed = true;
+		this.#rouse();
 	}
 
 	/** Does one thing and says how long there is nothing to do, in milliseconds. */

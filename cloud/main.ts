@@ -14,7 +14,7 @@ const leaving = new Promise<void>((resolve) => {
 	process.once("SIGTERM", () => resolve());
 	process.once("SIGINT", () => resolve());
 	// The hub holds the other end: however it dies, this pipe closes.
-	if (process.env.KASSAHUB_SUPERVISED === "1") process.stdin.resume().once("close", () => resolve());
+	if (process.env.KASSAHUB_SUPERVISED === "1") process.stdin.resume().once("end", () => resolve());
 });
 
 const settings = readSettings(process.env);
