@@ -61,6 +61,12 @@ export const Sale = Type.Object(
 		receiptNumber: Type.Optional(Type.String({ maxLength: 32, description: "The register's own gapless number" })),
 		employee: Type.Optional(Type.String({ maxLength: 32, description: "Staff code, not a name" })),
 		refundOf: Type.Optional(EventId),
+		receipt: Type.Optional(
+			Type.Literal("none", {
+				description:
+					"The hub prints no receipt by itself: none was wanted, or the sale was made while the hub was away",
+			}),
+		),
 		lines: Type.Array(SaleLine, { minItems: 1, maxItems: 500 }),
 		payments: Type.Array(Payment, { maxItems: 20 }),
 		rounding: Type.Integer({ minimum: -2, maximum: 2, description: "Cents added by cash rounding" }),

@@ -4,6 +4,9 @@ import { type Basket, basketTotal, saleLine } from "./basket.ts";
 
 export type Tender = { method: "cash"; tendered?: number } | { method: "pin" };
 
+/** Which sale this is. `receipt: "none"` where no printer can be reached now: its paper must not come hours later. */
+export type Stamp = Pick<Sale, "id" | "register" | "at" | "receipt">;
+
 /** What is to be paid with a method, and the cash rounding in it, in cents. Negative where money goes back. */
 export function dueFor(basket: Basket, method: Tender["method"]): { total: number; due: number; rounding: number } {
 	const total = basketTotal(basket);
@@ -12,7 +15,7 @@ export function dueFor(basket: Basket, method: Tender["method"]): { total: numbe
 }
 
 /** The completed sale of a basket. Throws a RangeError where less was handed over than is due. */
-export function completeSale(basket: Basket, tender: Tender, by: { id: string; register: string; at: string }): Sale {
+export function completeSale(basket: Basket, tender: Tender, by: Stamp): Sale {
 	const { total, due, rounding } = dueFor(basket, tender.method);
 	return {
 		...by,

@@ -170,7 +170,9 @@ export class Till {
 		if (this.#isPaying || this.basket.value.lines.length === 0) return;
 		this.#isPaying = true;
 		try {
-			const sale = completeSale(this.basket.value, tender, this.#stamp());
+			const isLive = this.live.status.value === "live";
+			const stamp = { ...this.#stamp(), ...(isLive ? {} : { receipt: "none" as const }) };
+			const sale = completeSale(this.basket.value, tender, stamp);
 			if (!(await this.#keep({ id: sale.id, queuedAt: Date.now(), kind: "sale", event: sale }))) return;
 			this.sales.value = [{ id: sale.id, at: Date.now(), sale }, ...this.sales.value];
 			this.basket.value = EMPTY_BASKET;
