@@ -35,3 +35,8 @@ test("after a month without the cloud it still tries at least once a minute", ()
 	}
 	expect(tries).toBeGreaterThanOrEqual(monthMs / 60_000);
 });
+
+test("a lower ceiling holds", () => {
+	const backoff = new Backoff(() => 1, 2_000);
+	expect([1, 2, 3, 4].map(() => backoff.next())).toEqual([1_000, 2_000, 2_000, 2_000]);
+});

@@ -7,17 +7,19 @@ const LARGEST_MS = 60_000;
  */
 export class Backoff {
 	readonly #random: () => number;
+	readonly #largestMs: number;
 	#ceilingMs = FIRST_MS;
 
 	/** `random` gives a number from 0 up to 1, as Math.random does. */
-	constructor(random: () => number) {
+	constructor(random: () => number, largestMs = LARGEST_MS) {
 		this.#random = random;
+		this.#largestMs = largestMs;
 	}
 
 	/** The next wait in milliseconds. */
 	next(): number {
 		const waitMs = Math.round(this.#random() * this.#ceilingMs);
-		this.#ceilingMs = Math.min(this.#ceilingMs * 2, LARGEST_MS);
+		this.#ceilingMs = Math.min(this.#ceilingMs * 2, this.#largestMs);
 		return waitMs;
 	}
 

@@ -12,6 +12,8 @@ import { Relay } from "./relay.ts";
 import { readSettings } from "./settings.ts";
 import { StateReport } from "./state.ts";
 
+const NEARBY_LARGEST_MS = 2_000;
+
 // Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
 process.stdout.on("error", () => undefined);
 const log = pino({ name: "cloud-relay", level: process.env.KASSAHUB_LOG ?? "info" }, process.stdout);
@@ -73,7 +75,7 @@ async function relayUntilTold(identity: Identity): Promise<void> {
 			clientId: `kassahub-${shop.id}-${box}`,
 			subscriptions: [acknowledgementTopic(shop.id, box)],
 		},
-		new Backoff(Math.random),
+		new Backoff(Math.random, isOnThisMachine(settings.cloud.url) ? NEARBY_LARGEST_MS : undefined),
 		log.child({ link: "cloud" }),
 	);
 	const relay = new Relay({
@@ -97,6 +99,11 @@ async function relayUntilTold(identity: Identity): Promise<void> {
 	if (leaving.signal.aborted) relay.close();
 	await relay.run();
 	await upstream.close();
+}
+
+/** A back office in the same box is only ever away for its start, and spares nobody by being asked seldom. */
+function isOnThisMachine(url: string): boolean {
+	return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }
 
 function parse(payload: Buffer): JournalHead | undefined {
