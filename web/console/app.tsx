@@ -4,6 +4,7 @@ import { Loading, Notice, Pill } from "../kit/notice.tsx";
 import { Pairing } from "../kit/pairing.tsx";
 import { Switches } from "../kit/switches.tsx";
 import { Toasts } from "../kit/toast.tsx";
+import { CatalogueSection } from "./catalogue-section.tsx";
 import { DevicesSection } from "./devices-section.tsx";
 import { Facts } from "./facts.tsx";
 import type { HubWatch } from "./hub-watch.ts";
@@ -60,6 +61,7 @@ export function App({ watch }: { watch: HubWatch }) {
 						<RelaySection watch={watch} />
 						<QuarantineSection watch={watch} />
 						<PairingsSection watch={watch} />
+						<CatalogueSection watch={watch} />
 						<TurnoverSection watch={watch} />
 					</div>
 				</div>

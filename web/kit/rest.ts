@@ -23,20 +23,27 @@ export class RestRefused extends Error {
 export type Rest = {
 	get<T>(path: string): Promise<T>;
 	post<T>(path: string, body: unknown): Promise<T>;
+	/** Sends a file as it is. */
+	postFile<T>(path: string, file: Blob, type: string): Promise<T>;
 	delete(path: string): Promise<void>;
 };
 
 /** The hub's REST under /api/v1. Rejects with RestRefused where the hub says no, with TypeError where it is away. */
 export function createRest(token: string | undefined): Rest {
-	const ask = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+	const ask = async (
+		method: string,
+		path: string,
+		body?: string | Blob,
+		type = "application/json",
+	): Promise<unknown> => {
 		const response = await fetch(`/api/v1${path}`, {
 			method,
 			headers: {
 				accept: "application/json",
 				...(token ? { authorization: `Bearer ${token}` } : {}),
-				...(body === undefined ? {} : { "content-type": "application/json" }),
+				...(body === undefined ? {} : { "content-type": type }),
 			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			...(body === undefined ? {} : { body }),
 		});
 		const text = await response.text();
 		const isJson = response.headers.get("content-type")?.includes("json") === true;
@@ -49,7 +56,8 @@ export function createRest(token: string | undefined): Rest {
 	};
 	return {
 		get: <T>(path: string) => ask("GET", path) as Promise<T>,
-		post: <T>(path: string, body: unknown) => ask("POST", path, body) as Promise<T>,
+		post: <T>(path: string, body: unknown) => ask("POST", path, JSON.stringify(body)) as Promise<T>,
+		postFile: <T>(path: string, file: Blob, type: string) => ask("POST", path, file, type) as Promise<T>,
 		delete: async (path) => {
 			await ask("DELETE", path);
 		},

@@ -64,6 +64,16 @@ export const en: ConsoleWords = {
 	stillWrong: "Not right yet:",
 	notJson: "This is no valid JSON.",
 	resolved: (number) => `repaired: no. ${number}`,
+	catalogue: "Assortment",
+	catalogueWhy:
+		"A CSV file with the columns sku, name, group, unit, price and vatRate. The same file again: only what changed is taken.",
+	withStock: "Also take the column stock as counted",
+	chooseFile: "Choose a CSV file",
+	importing: "Reading …",
+	imported: (changed, unchanged, counted) =>
+		`${changed} taken, ${unchanged} unchanged, ${counted} stock levels counted`,
+	importFaults: (count) => `${count} ${count === 1 ? "line was" : "lines were"} not taken`,
+	line: (number) => `line ${number}`,
 	pairings: "Pairings",
 	pairNew: "Pair a register",
 	noPairings: "Nothing paired yet",

@@ -69,6 +69,16 @@ export const nl = {
 	stillWrong: "Nog niet goed:",
 	notJson: "Dit is geen geldige JSON.",
 	resolved: (number: number) => `hersteld: nr. ${number}`,
+	catalogue: "Assortiment",
+	catalogueWhy:
+		"Een CSV-bestand met de kolommen sku, name, group, unit, price en vatRate. Nogmaals hetzelfde bestand: alleen wat veranderd is, wordt overgenomen.",
+	withStock: "Ook de kolom stock als geteld overnemen",
+	chooseFile: "CSV-bestand kiezen",
+	importing: "Bezig met inlezen …",
+	imported: (changed: number, unchanged: number, counted: number) =>
+		`${changed} overgenomen, ${unchanged} ongewijzigd, ${counted} voorraden geteld`,
+	importFaults: (count: number) => `${count} ${count === 1 ? "regel is" : "regels zijn"} niet overgenomen`,
+	line: (number: number) => `regel ${number}`,
 	pairings: "Koppelingen",
 	pairNew: "Kassa koppelen",
 	noPairings: "Nog niets gekoppeld",
