@@ -38,6 +38,16 @@ test.for([
 	await expect(enter(login)).rejects.toThrow(/authorized/i);
 });
 
+test("a batch that comes before the office listens is kept for it", async () => {
+	const shop = await enter(relay);
+	const sent = shop.publishAsync("kassahub/shops/vijzel/journal", "early", { qos: 1 });
+	const office = await enter(broker.office);
+	const heard = nextMessage(office);
+	await office.subscribeAsync("kassahub/shops/+/journal", { qos: 1 });
+	expect(await heard).toBe("early");
+	await sent;
+});
+
 test("a relay's batch reaches the office, and the acknowledgement the relay", async () => {
 	const [shop, office] = [await enter(relay), await enter(broker.office)];
 	await office.subscribeAsync("kassahub/shops/+/journal", { qos: 1 });

@@ -93,6 +93,8 @@ export class RelayLine {
 	}
 
 	start(part: Part): ChildProcess {
+		// What an earlier relay said is not what this one says.
+		if (part === "cloud-relay") this.#state = undefined;
 		const child = spawn(process.execPath, [join(root, part, "main.ts")], {
 			env: { ...process.env, ...this.#environment },
 			stdio: ["ignore", "pipe", "pipe"],

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { saleOf, TestChain } from "../cloud/chain-of-sales.ts";
 import { ThrowawayPostgres } from "../cloud/store/throwaway-postgres.ts";
 import { JournalServer } from "./journal-server.ts";
@@ -19,6 +19,9 @@ const restored = (chain: TestChain, length: number): TestChain => {
 	for (const line of chain.lines.slice(0, length)) copy.append("sale", JSON.parse(line).payload, JSON.parse(line).id);
 	return copy;
 };
+
+// Longer than each wait within, so that a wait that fails can say what it waited for.
+vi.setConfig({ testTimeout: 240_000 });
 
 let postgres: ThrowawayPostgres;
 beforeAll(() => {
