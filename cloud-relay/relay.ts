@@ -241,7 +241,8 @@ export class Relay {
 		const head = Math.max(this.#head, this.#window.sent);
 		const backlog = head - acknowledged;
 		const isSilent = this.#isStalled || (isWaiting && now() > this.#heardAt + SILENT_MS);
-		const isAnswered = upstream.isUp && this.#isHinted && !isSilent;
+		// With an empty journal there is nothing to ask the cloud, and so nothing it could answer.
+		const isAnswered = upstream.isUp && (this.#isHinted || head === 0) && !isSilent;
 		let state: RelayState["state"] = backlog > ROWS_MAX ? "catching-up" : "live";
 		if (fault) state = "stopped";
 		else if (!isAnswered) state = "waiting";
