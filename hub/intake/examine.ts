@@ -1,4 +1,3 @@
-import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
 import { Product } from "@kassahub/contracts/product.ts";
@@ -7,6 +6,7 @@ import { Sale } from "@kassahub/contracts/sale.ts";
 import { arithmeticFaults } from "@kassahub/contracts/sale-arithmetic.ts";
 import { StockMovement } from "@kassahub/contracts/stock-movement.ts";
 import { Compile } from "typebox/compile";
+import { CanonicalText } from "./canonical-text.ts";
 import { CARD_NUMBER_LENGTH_MIN, holdsCardNumber, maskCardNumbers } from "./card-numbers.ts";
 import { isRealTime } from "./dates.ts";
 import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
@@ -31,6 +31,16 @@ const validators = {
 	product: Compile(Product),
 };
 
+/** Article numbers, EANs and ids may look like a card number by chance; the contract says what they are. */
+const CODED_FIELDS = new Set(["sku", "eans", "id", "refundOf", "at"]);
+
+const texts = {
+	sale: new CanonicalText(Sale, CODED_FIELDS),
+	cash: new CanonicalText(CashMovement, CODED_FIELDS),
+	stock: new CanonicalText(StockMovement, CODED_FIELDS),
+	product: new CanonicalText(Product, CODED_FIELDS),
+};
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const ID_FORM = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -50,12 +60,14 @@ export function examine(message: Message): Examined {
 	const event = value as Event;
 	const reasons = factReasons(message, event);
 	if (reasons.length > 0) return refuse(message, idOf(value), reasons.slice(0, REASONS_MAX));
-	const cardField = cardNumberField(event);
+	const writer = texts[message.kind];
+	const text = writer.write(event);
+	const cardField = writer.mayHoldCardNumber ? cardNumberField(event) : undefined;
 	if (cardField !== undefined) {
 		const kept = Buffer.from(JSON.stringify(masked(event)));
 		return { isFit: false, id: idOf(value), reasons: [reasonFor("CARD_NUMBER_FOUND", cardField)], kept };
 	}
-	return { isFit: true, event, text: canonicalJson(event) };
+	return { isFit: true, event, text };
 }
 
 /** What a schema cannot say. */
@@ -93,9 +105,6 @@ function idOf(value: unknown): string | null {
 	const { id } = value as { id?: unknown };
 	return typeof id === "string" && ID_FORM.test(id) ? id : null;
 }
-
-/** Article numbers, EANs and ids may look like a card number by chance; the contract says what they are. */
-const CODED_FIELDS = new Set(["sku", "eans", "id", "refundOf", "at"]);
 
 /** The first field of free text that holds what looks like a card number. */
 function cardNumberField(event: object): string | undefined {
