@@ -12,7 +12,9 @@ const HEADER_BYTES = 8;
 
 /** Packs on the main thread; it knows which routes the other side has been told. */
 export class Packer {
-	readonly #routes = new Map<string, number>();
+	/** By topic, and mostly one for each: a register speaks for itself. */
+	readonly #routes = new Map<string, (Route & { place: number })[]>();
+	#routeCount = 0;
 
 	pack(submissions: readonly Submission[]): Packed {
 		let size = 0;
@@ -32,13 +34,18 @@ export class Packer {
 	}
 
 	#routeOf({ kind, source, register, topic }: Submission, newRoutes: Route[]): number {
-		const key = `${kind} ${source} ${register ?? ""} ${topic}`;
-		const known = this.#routes.get(key);
-		if (known !== undefined) return known;
-		const route = this.#routes.size;
-		this.#routes.set(key, route);
+		let routes = this.#routes.get(topic);
+		if (routes === undefined) {
+			routes = [];
+			this.#routes.set(topic, routes);
+		}
+		for (const route of routes) {
+			if (route.source === source && route.kind === kind && route.register === register) return route.place;
+		}
+		const place = this.#routeCount++;
+		routes.push({ kind, source, register, topic, place });
 		newRoutes.push({ kind, source, register, topic });
-		return route;
+		return place;
 	}
 }
 
