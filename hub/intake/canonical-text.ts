@@ -4,7 +4,7 @@ import { CARD_NUMBER_LENGTH_MIN } from "./card-numbers.ts";
 
 /**
  * Writes valid events of one schema in canonical JSON, with the keys sorted once and for all: every sale passes here, in
- * the journal's thread. The text is that of `canonicalJson`, in half its time.
+ * the journal's thread. The text is that of `canonicalJson`.
  */
 export class CanonicalText {
 	readonly #writeObject: (event: object) => string;
