@@ -21,7 +21,7 @@ export class RawRegister {
 		this.#name = name;
 	}
 
-	static async connect(mqttUrl: string, credentials: Credentials): Promise<RawRegister> {
+	static async connect(mqttUrl: string, credentials: Omit<Credentials, "token">): Promise<RawRegister> {
 		const { hostname, port } = new URL(mqttUrl);
 		const socket = connect(Number(port), hostname);
 		await once(socket, "connect");
