@@ -10,6 +10,9 @@ export const Alert = Type.Object({
 	since: Timestamp,
 	message: Sentence,
 	remedy: Sentence,
+	detail: Type.Optional(
+		Type.String({ maxLength: 200, description: "Which one, how much: what the sentences leave open" }),
+	),
 });
 export type Alert = Static<typeof Alert>;
 

@@ -2,6 +2,7 @@ import { type Static, Type } from "typebox";
 import { EventId, Hash, Timestamp } from "./fields.ts";
 import { ClockQuality, EntryKind } from "./journal-entry.ts";
 import { defineMessage } from "./message.ts";
+import { PaymentOutcome } from "./payment-outcome.ts";
 
 export const Booking = Type.Object({
 	id: EventId,
@@ -14,12 +15,14 @@ export const Booking = Type.Object({
 	flags: Type.Array(Type.String(), {
 		description: "What was booked all the same but wants a look, e.g. UNKNOWN_PRODUCT:4711, PRICE_DIFFERS:4002",
 	}),
+	outcome: Type.Optional(PaymentOutcome),
 });
 export type Booking = Static<typeof Booking>;
 
 export const booking = defineMessage({
 	name: "booking",
-	summary: "The hub's answer to a booked event: its journal number and hash",
+	summary:
+		"The hub's answer to a booked event, by its id: journal number and hash; for a payment a second one with its `outcome`",
 	topic: "kassahub/registers/{register}/bookings",
 	qos: 1,
 	retain: false,

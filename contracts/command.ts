@@ -1,7 +1,8 @@
-import { type Static, Type } from "typebox";
+import { type Static, type TObject, Type } from "typebox";
 import { EventId, Timestamp } from "./fields.ts";
 import { defineMessage } from "./message.ts";
 import { Receipt } from "./receipt.ts";
+import { TerminalReference } from "./terminal-answer.ts";
 
 const base = {
 	id: EventId,
@@ -9,34 +10,56 @@ const base = {
 	expiresAt: Type.Optional(Timestamp),
 };
 
-export const Command = Type.Union([
-	Type.Object(
-		{ ...base, action: Type.Literal("print"), receipt: Receipt, openDrawer: Type.Optional(Type.Boolean()) },
-		{ additionalProperties: false },
-	),
-	Type.Object(
-		{
-			...base,
-			action: Type.Literal("print-text"),
-			lines: Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 }),
-		},
-		{ additionalProperties: false },
-	),
-	Type.Object({ ...base, action: Type.Literal("open-drawer") }, { additionalProperties: false }),
-	Type.Object({ ...base, action: Type.Literal("zero") }, { additionalProperties: false }),
-	Type.Object(
-		{
-			...base,
-			action: Type.Literal("tare"),
-			grams: Type.Optional(
-				Type.Integer({ minimum: 1, maximum: 99_999, description: "Known tare; absent: tare what is on the plate" }),
-			),
-		},
-		{ additionalProperties: false },
-	),
-	Type.Object({ ...base, action: Type.Literal("clear-tare") }, { additionalProperties: false }),
-	Type.Object({ ...base, action: Type.Literal("self-test") }, { additionalProperties: false }),
-]);
+const action = <A extends string, P extends TObject["properties"]>(name: A, properties: P) =>
+	Type.Object({ ...base, action: Type.Literal(name), ...properties }, { additionalProperties: false });
+
+const cents = Type.Integer({ minimum: 1, maximum: 100_000_000, description: "Euro cents" });
+const tareGrams = Type.Integer({ minimum: 1, maximum: 99_999, description: "Known tare" });
+const resumes = Type.Optional(
+	Type.Literal(true, {
+		description: "Asked again after a restart: answered from what is known or found out at the terminal, never started",
+	}),
+);
+
+/** What anyone in the shop may ask of a device. */
+const openCommands = [
+	action("print", { receipt: Receipt, openDrawer: Type.Optional(Type.Boolean()) }),
+	action("print-text", { lines: Type.Array(Type.String({ maxLength: 200 }), { maxItems: 200 }) }),
+	action("open-drawer", {}),
+	action("zero", {}),
+	action("tare", {
+		grams: Type.Optional(
+			Type.Integer({ minimum: 1, maximum: 99_999, description: "Known tare; absent: tare what is on the plate" }),
+		),
+	}),
+	action("clear-tare", {}),
+	action("weigh", {
+		unitPrice: Type.Integer({ minimum: 1, maximum: 999_999, description: "Cents per kilogram" }),
+		tareGrams: Type.Optional(tareGrams),
+		text: Type.Optional(Type.String({ maxLength: 13, description: "On the scale's own display" })),
+	}),
+	action("show", { lines: Type.Array(Type.String({ maxLength: 80 }), { minItems: 1, maxItems: 2 }) }),
+	action("self-test", {}),
+	action("trace", {
+		seconds: Type.Integer({ minimum: 1, maximum: 600, description: "How long its frames are told on its trace topic" }),
+	}),
+	action("scan", {}),
+] as const;
+
+/** What moves money: only the hub asks it, after it journaled why (invariant 6). */
+const paymentCommands = [
+	action("pay", { amount: cents, resumes }),
+	action("refund", { amount: cents, resumes }),
+	action("reverse", {
+		original: Type.Object({ amount: cents, reference: TerminalReference }, { additionalProperties: false }),
+		resumes,
+	}),
+	action("cancel", { payment: EventId }),
+	action("end-of-day", { resumes }),
+] as const;
+
+export const OpenCommand = Type.Union([...openCommands]);
+export const Command = Type.Union([...openCommands, ...paymentCommands]);
 export type Command = Static<typeof Command>;
 export type Action = Command["action"];
 
@@ -49,6 +72,7 @@ export const command = defineMessage({
 	from: ["register", "technician", "hub"],
 	to: ["bridge", "sensor"],
 	own: ["sensor"],
+	reserved: { field: "action", values: paymentCommands.map(({ properties }) => properties.action.const) },
 	schema: Command,
 	example: {
 		id: "019309a0-5a3f-7c11-b6d2-3f6a0c4e9a13",

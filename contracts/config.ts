@@ -3,10 +3,11 @@ import { ClientName } from "./fields.ts";
 
 export const DeviceConfig = Type.Object(
 	{
-		driver: Type.String({ description: "escpos, toledo8217" }),
+		driver: Type.String({ description: "One of docs/devices.md: escpos, toledo8217, zvt, …" }),
 		link: Type.String({
-			pattern: "^(tcp|serial)://",
-			description: "tcp://192.168.1.50:9100 or serial:///dev/ttyUSB0?baud=9600",
+			pattern: "^(tcp|serial|usb|evdev|pcsc|mqtts?|https?)://",
+			description:
+				"Where it is: tcp://192.168.1.50:9100, serial:///dev/serial/by-id/…?baud=9600, usb://04b8:0202, evdev:///dev/input/by-id/…, pcsc://ACR122U, mqtt://hub/…, https://192.168.1.61:8443/nexo",
 		}),
 		registers: Type.Optional(Type.Array(ClientName, { description: "The registers it serves; absent: all" })),
 		receipts: Type.Optional(

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import { ClientName, Timestamp } from "./fields.ts";
 import { defineMessage } from "./message.ts";
 
-export const DeviceClass = Type.Enum(["printer", "scale", "sensor"]);
+export const DeviceClass = Type.Enum(["printer", "scale", "terminal", "nfc", "scanner", "display", "sensor", "bridge"]);
 export type DeviceClass = Static<typeof DeviceClass>;
 
 /** What is wrong with a device or command: a code of the error table and the technician's detail. */
@@ -24,12 +24,19 @@ export const DeviceState = Type.Object({
 	fault: Type.Optional(Fault),
 	firmware: Type.Optional(Type.String()),
 	serialNumber: Type.Optional(Type.String()),
+	model: Type.Optional(Type.String()),
 	paper: Type.Optional(Type.Enum(["ok", "near-end", "out"])),
 	cover: Type.Optional(Type.Enum(["closed", "open"])),
 	drawer: Type.Optional(
 		Type.Enum(["low", "high"], { description: "Level of the drawer pin; what it means depends on wiring" }),
 	),
+	drawerIsOpen: Type.Optional(Type.Boolean({ description: "Where the printer's setting says which level means open" })),
+	battery: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: "Percent" })),
+	signal: Type.Optional(
+		Type.Object({ value: Type.Number(), unit: Type.Enum(["dBm", "%"]) }, { description: "Radio reception" }),
+	),
 	reconnects: Type.Optional(Type.Integer({ minimum: 0 })),
+	nextAttemptAt: Type.Optional(Timestamp),
 });
 export type DeviceState = Static<typeof DeviceState>;
 

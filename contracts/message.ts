@@ -22,6 +22,8 @@ export type MessageDefinition<T extends TSchema = TSchema> = {
 	to: Party[];
 	/** The kinds whose own name must stand in the topic's braces. */
 	own: ClientKind[];
+	/** Of these values of a field only the hub itself may send messages, whoever else may send the rest. */
+	reserved?: { field: string; values: readonly string[] };
 	schema: T;
 	example: Static<T>;
 };

@@ -7,6 +7,7 @@ import { deviceState } from "./device-state.ts";
 import { drawer } from "./drawer.ts";
 import { journalHead } from "./journal-head.ts";
 import type { MessageDefinition } from "./message.ts";
+import { paymentRequest } from "./payment-request.ts";
 import { reading } from "./reading.ts";
 import { rejection } from "./rejection.ts";
 import { relayState } from "./relay-state.ts";
@@ -14,6 +15,7 @@ import { result } from "./result.ts";
 import { sale } from "./sale.ts";
 import { stockLevel } from "./stock-level.ts";
 import { stockMovement } from "./stock-movement.ts";
+import { trace } from "./trace.ts";
 import { turnover } from "./turnover.ts";
 
 /** Every message on the hub's broker. Access rules and documents are derived from this list: what is not here is refused. */
@@ -21,6 +23,7 @@ export const messages: readonly MessageDefinition[] = [
 	sale,
 	cashMovement,
 	stockMovement,
+	paymentRequest,
 	booking,
 	rejection,
 	drawer,
@@ -31,6 +34,7 @@ export const messages: readonly MessageDefinition[] = [
 	reading,
 	command,
 	result,
+	trace,
 	journalHead,
 	relayState,
 	alert,

@@ -1,7 +1,18 @@
 import { type Static, Type } from "typebox";
+import { Proposal } from "./device-proposal.ts";
 import { Fault } from "./device-state.ts";
 import { ClientName, EventId, Timestamp } from "./fields.ts";
 import { defineMessage } from "./message.ts";
+import { TerminalAnswer, TerminalTotals } from "./terminal-answer.ts";
+
+/** What a scale that computes prices weighed: its own price to pay, never computed anew. */
+const Weighing = Type.Object({
+	grams: Type.Integer({ minimum: 0 }),
+	net: Type.Boolean(),
+	unitPrice: Type.Integer({ minimum: 0, description: "Cents per kilogram" }),
+	total: Type.Integer({ minimum: 0, description: "Cents to pay, as the scale says" }),
+	tareGrams: Type.Optional(Type.Integer({ minimum: 0 })),
+});
 
 export const Result = Type.Object({
 	id: EventId,
@@ -13,6 +24,10 @@ export const Result = Type.Object({
 	at: Timestamp,
 	fault: Type.Optional(Fault),
 	detail: Type.Optional(Type.String()),
+	weight: Type.Optional(Weighing),
+	payment: Type.Optional(TerminalAnswer),
+	totals: Type.Optional(TerminalTotals),
+	found: Type.Optional(Type.Array(Proposal)),
 });
 export type Result = Static<typeof Result>;
 

@@ -46,6 +46,7 @@ export const Payment = Type.Object(
 		reference: Type.Optional(
 			Type.String({ maxLength: 64, description: "Terminal or voucher reference, never a card number" }),
 		),
+		paymentId: Type.Optional(EventId),
 	},
 	{ additionalProperties: false },
 );
