@@ -6,13 +6,14 @@ import type { Logger } from "pino";
 import { waitMs } from "./backoff.ts";
 import { Commands, type Readiness } from "./commands.ts";
 import type { DevicePlan } from "./config.ts";
-import type { Condition, Outcome, Report, Session, Weight } from "./drivers/driver.ts";
+import type { Condition, Job, Outcome, Report, Session } from "./drivers/driver.ts";
 import { DeviceError, fault, faultOf } from "./fault.ts";
 import { Ledger } from "./ledger.ts";
 import { openLink } from "./links/address.ts";
-import type { Link } from "./links/link.ts";
+import type { Connection } from "./links/link.ts";
 import { type BrokerAccess, Mailbox } from "./mailbox.ts";
 import { pause } from "./pause.ts";
+import { Recorder } from "./recorder.ts";
 
 const OPEN_MS = 30_000;
 const LAST_WORDS_MS = 2000;
@@ -27,9 +28,11 @@ export class Device {
 	readonly #mailbox: Mailbox;
 	readonly #stopping = new AbortController();
 	readonly #stopped: Promise<void>;
+	readonly #recorder: Recorder | undefined;
 	#state: DeviceState;
 	#session: Session | undefined;
-	#link: Link | undefined;
+	#link: Connection | undefined;
+	#following: NodeJS.Timeout | undefined;
 	#failures = 0;
 	#opened = 0;
 	#living: Promise<void> = Promise.resolve();
@@ -48,14 +51,24 @@ export class Device {
 			since,
 			...("fault" in plan ? { state: "offline", fault: plan.fault } : { state: "connecting" }),
 		};
+		this.#recorder =
+			plan.driver &&
+			new Recorder({
+				device: plan.name,
+				wire: plan.driver.wire,
+				file: join(dataDir, "bridge", "trace", `${plan.name}.ndjson`),
+				log: this.#log,
+			});
 		this.#ledger = new Ledger(join(dataDir, "bridge", "underway", `${plan.name}.json`), this.#log);
 		this.#commands = new Commands(
 			plan.name,
-			plan.driver ?? { actions: [], actionsWhileDegraded: [] },
+			plan.driver ?? { actions: [], actionsWhileDegraded: [], actionsBeside: [], actionsToRecover: [] },
 			this.#ledger,
 			{
 				readiness: () => this.#readiness(),
-				perform: (command) => this.#perform(command),
+				perform: (command, job) => this.#ask((session) => session.perform(command, job)),
+				recover: (command, job) => this.#ask((session) => recovered(session, command, job)),
+				attend: (command) => (command.action === "trace" ? this.#trace(command.seconds) : undefined),
 				tell: (result) => this.#mailbox.result(result, () => this.#ledger.told(result.id)),
 			},
 			this.#log,
@@ -86,12 +99,14 @@ export class Device {
 		const idle = this.#commands.stop();
 		await pause(STOP_MS, idle);
 		this.#stopping.abort();
+		clearTimeout(this.#following);
 		await this.#link?.close();
 		await this.#living;
 		await pause(LAST_WORDS_MS, idle);
 		this.#state = { ...this.#state, state: "offline", since: new Date().toISOString(), fault: fault("BRIDGE_STOPPED") };
 		await pause(LAST_WORDS_MS, this.#mailbox.state(this.#state));
 		await pause(LAST_WORDS_MS, this.#mailbox.close());
+		await this.#recorder?.save();
 	}
 
 	async #accept(payload: Uint8Array): Promise<void> {
@@ -111,8 +126,9 @@ export class Device {
 			const why = faultOf(reason);
 			if (reason instanceof DeviceError) this.#log.warn({ ...why, attempt: this.#failures }, "lost; connecting again");
 			else this.#log.error({ err: reason }, "the driver crashed; connecting again");
-			this.#become({ state: "offline", fault: why });
-			await pause(waitMs(this.#failures++, Math.random()), this.#stopped);
+			const restMs = waitMs(this.#failures++, Math.random());
+			this.#become({ state: "offline", fault: why }, new Date(Date.now() + restMs).toISOString());
+			await pause(restMs, this.#stopped);
 		}
 	}
 
@@ -120,18 +136,20 @@ export class Device {
 	async #converse(): Promise<unknown> {
 		if ("fault" in this.#plan) return undefined;
 		const { driver, address, settings } = this.#plan;
-		let link: Link | undefined;
+		let link: Connection | undefined;
 		try {
-			link = await openLink(address);
+			link = await openLink(address, this.#recorder?.tap() ?? (() => undefined));
 			this.#link = link;
 			if (this.#stopping.signal.aborted) return undefined;
 			this.#opened++;
 			let isCurrent = true;
 			const report: Report = {
 				condition: (condition) => isCurrent && this.#become(condition),
-				weight: (weight) => this.#tellWeight(weight),
+				reading: (reading) =>
+					this.#mailbox.reading({ ...reading, device: this.#plan.name, at: new Date().toISOString() }),
 			};
-			const opening = driver.open(link, settings, report);
+			// Which kind of link an address opens is decided where it is parsed, from this same driver.
+			const opening = driver.open(link as never, settings, report);
 			opening.catch(() => undefined);
 			const session = await Promise.race([opening, lateAfter(OPEN_MS, link)]);
 			this.#session = session;
@@ -154,50 +172,73 @@ export class Device {
 		return this.#state.state === "degraded" ? "degraded" : "none";
 	}
 
-	async #perform(command: Command): Promise<Outcome> {
+	async #ask(question: (session: Session) => Promise<Outcome>): Promise<Outcome> {
 		const session = this.#session;
 		const link = this.#link;
 		// The link went between choosing the command and its turn: not one byte of it has left.
 		if (!session || !link) return { status: "failed", fault: this.#state.fault ?? fault("DEVICE_UNREACHABLE") };
-		const performing = session.perform(command);
-		performing.catch(() => undefined);
+		const answering = question(session);
+		answering.catch(() => undefined);
 		const abandoned = link.gone.then(async (error) => {
 			await pause(
 				LAST_WORDS_MS,
-				performing.catch(() => undefined),
+				answering.catch(() => undefined),
 			);
 			throw error;
 		});
-		return Promise.race([performing, abandoned]);
+		return Promise.race([answering, abandoned]);
 	}
 
-	#become(condition: Condition): void {
+	/** Tells what was recorded, and what passes from now on, on the device's trace topic. */
+	async #trace(seconds: number): Promise<Outcome> {
+		if (!this.#recorder) return { status: "failed", fault: fault("DEVICE_CONFIG_INVALID") };
+		const isNew = this.#following === undefined;
+		clearTimeout(this.#following);
+		this.#following = setTimeout(() => {
+			this.#recorder?.follow(undefined);
+			this.#following = undefined;
+		}, seconds * 1000);
+		if (isNew) for (const trace of this.#recorder.traces()) this.#mailbox.trace(trace);
+		this.#recorder.follow((trace) => this.#mailbox.trace(trace));
+		return { status: "done" };
+	}
+
+	#become(condition: Condition, nextAttemptAt?: string): void {
 		const { device, class: deviceClass, driver, link, state, since, fault: oldFault } = this.#state;
+		const { firmware, serialNumber, model } = this.#state;
 		if (condition.state === "online") this.#failures = 0;
 		const isSame = condition.state === state && condition.fault?.code === oldFault?.code;
-		// Away or not, what was known about the device remains its last known value, but its live facts do not.
+		// Which device it is stays known while it is away; how it was does not.
 		const next: DeviceState = {
 			device,
 			class: deviceClass,
 			driver,
 			link,
+			...(firmware === undefined ? {} : { firmware }),
+			...(serialNumber === undefined ? {} : { serialNumber }),
+			...(model === undefined ? {} : { model }),
 			...condition,
+			...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
 			since: isSame ? since : new Date().toISOString(),
 			reconnects: Math.max(0, this.#opened - 1),
 		};
 		if (isDeepStrictEqual(next, this.#state)) return;
 		this.#state = next;
-		if (!isSame) this.#log.info({ state: next.state, code: next.fault?.code }, "device state");
+		if (!isSame) {
+			this.#log.info({ state: next.state, code: next.fault?.code }, "device state");
+			if (next.fault) void this.#recorder?.save();
+		}
 		void this.#mailbox.state(next);
 		this.#commands.pump();
 	}
-
-	#tellWeight(weight: Weight): void {
-		this.#mailbox.reading({ type: "weight", device: this.#plan.name, at: new Date().toISOString(), ...weight });
-	}
 }
 
-async function lateAfter(ms: number, link: Link): Promise<never> {
+function recovered(session: Session, command: Command, job: Job): Promise<Outcome> {
+	if (!session.recover) throw new Error(`the driver has no way to find out what came of ${command.action}`);
+	return session.recover(command, job);
+}
+
+async function lateAfter(ms: number, link: Connection): Promise<never> {
 	await pause(ms, link.gone);
 	throw new DeviceError("DEVICE_UNREACHABLE", "the device did not come up in time");
 }

@@ -6,9 +6,16 @@ import { Result } from "@kassahub/contracts/result.ts";
 import type { Logger } from "pino";
 import { type Static, Type } from "typebox";
 import { Value } from "typebox/value";
+import type { Evidence } from "./drivers/driver.ts";
 
 const Contents = Type.Object({
-	orders: Type.Array(Type.Object({ command: Command, hasBegun: Type.Boolean() })),
+	orders: Type.Array(
+		Type.Object({
+			command: Command,
+			hasBegun: Type.Boolean(),
+			evidence: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+		}),
+	),
 	answers: Type.Array(Type.Object({ result: Result, isTold: Type.Boolean() })),
 });
 type Contents = Static<typeof Contents>;
@@ -24,14 +31,18 @@ export class Ledger {
 	readonly #file: string;
 	readonly #log: Logger;
 	readonly #contents: Contents;
-	#saving: Promise<void> = Promise.resolve();
-	#next: Promise<void> | undefined;
+	/** False where nothing is known of earlier commands: a new device, or a record that was lost. */
+	readonly remembers: boolean;
+	#saving: Promise<boolean> = Promise.resolve(true);
+	#next: Promise<boolean> | undefined;
 
 	constructor(file: string, log: Logger) {
 		this.#file = file;
 		this.#log = log;
 		mkdirSync(dirname(file), { recursive: true });
-		this.#contents = this.#read();
+		const contents = this.#read();
+		this.remembers = contents !== undefined;
+		this.#contents = contents ?? { orders: [], answers: [] };
 	}
 
 	get orders(): readonly Order[] {
@@ -50,14 +61,26 @@ export class Ledger {
 		return this.#contents.orders.some((order) => order.command.id === id);
 	}
 
+	/** Makes the record where there is none: from the next start on, what is not in it never began. */
+	async open(): Promise<void> {
+		if (!this.remembers) await this.#save();
+	}
+
 	async accept(command: Command): Promise<void> {
 		this.#contents.orders.push({ command, hasBegun: false });
 		await this.#save();
 	}
 
-	async begin(order: Order): Promise<void> {
+	/** Whether it is on disk: what must not stay in doubt is begun only then. */
+	begin(order: Order): Promise<boolean> {
 		order.hasBegun = true;
-		await this.#save();
+		return this.#save();
+	}
+
+	/** Keeps what a driver must know of an order after a kill; whether it is on disk. */
+	keep(order: Order, evidence: Evidence): Promise<boolean> {
+		order.evidence = evidence;
+		return this.#save();
 	}
 
 	async answer(result: Result): Promise<void> {
@@ -74,12 +97,12 @@ export class Ledger {
 		for (const answer of this.#contents.answers) if (answer.result.id === id) answer.isTold = true;
 	}
 
-	#read(): Contents {
+	#read(): Contents | undefined {
 		let text: string;
 		try {
 			text = readFileSync(this.#file, "utf8");
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === "ENOENT") return { orders: [], answers: [] };
+			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 			throw error;
 		}
 		try {
@@ -90,11 +113,11 @@ export class Ledger {
 		}
 		renameSync(this.#file, `${this.#file}.unreadable`);
 		this.#log.error({ file: this.#file }, "the record of commands under way is unreadable; set aside");
-		return { orders: [], answers: [] };
+		return undefined;
 	}
 
 	/** Changes that come while one write runs share the next. */
-	#save(): Promise<void> {
+	#save(): Promise<boolean> {
 		this.#next ??= this.#saving.then(() => {
 			this.#next = undefined;
 			this.#saving = this.#write();
@@ -103,7 +126,7 @@ export class Ledger {
 		return this.#next;
 	}
 
-	async #write(): Promise<void> {
+	async #write(): Promise<boolean> {
 		try {
 			const temporary = `${this.#file}.new`;
 			const file = await open(temporary, "w", 0o600);
@@ -120,9 +143,11 @@ export class Ledger {
 			} finally {
 				await folder.close();
 			}
+			return true;
 		} catch (error) {
 			// A customer waits for a receipt: with a full disk it is printed all the same, only not remembered.
 			this.#log.error({ err: error, file: this.#file }, "commands under way could not be recorded");
+			return false;
 		}
 	}
 }

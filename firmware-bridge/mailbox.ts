@@ -3,6 +3,7 @@ import { type DeviceState, deviceState } from "@kassahub/contracts/device-state.
 import { topicOf } from "@kassahub/contracts/message.ts";
 import { type Reading, reading } from "@kassahub/contracts/reading.ts";
 import { type Result, result } from "@kassahub/contracts/result.ts";
+import { type Trace, trace } from "@kassahub/contracts/trace.ts";
 import { connect, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
 
@@ -17,7 +18,7 @@ const RECONNECT_MS = 1000;
 export class Mailbox {
 	readonly #client: MqttClient;
 	readonly #onTheWay = new Set<string>();
-	readonly #topics: Record<"state" | "readings" | "results", string>;
+	readonly #topics: Record<"state" | "readings" | "results" | "trace", string>;
 
 	constructor(
 		access: BrokerAccess,
@@ -28,6 +29,7 @@ export class Mailbox {
 			state: topicOf(deviceState, { device }),
 			readings: topicOf(reading, { device }),
 			results: topicOf(result, { device }),
+			trace: topicOf(trace, { device }),
 		};
 		const commands = topicOf(commandMessage, { device });
 		this.#client = connect(access.url, {
@@ -74,6 +76,10 @@ export class Mailbox {
 
 	reading(value: Reading): void {
 		if (this.isConnected) this.#client.publish(this.#topics.readings, JSON.stringify(value), { qos: 0 });
+	}
+
+	trace(value: Trace): void {
+		if (this.isConnected) this.#client.publish(this.#topics.trace, JSON.stringify(value), { qos: 0 });
 	}
 
 	/** `told` is called when the broker has acknowledged it; until then the ledger keeps it for the next greeting. */

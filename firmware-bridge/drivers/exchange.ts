@@ -8,6 +8,9 @@ export type Splitter<Frame> = {
 	discard(): boolean;
 };
 
+/** For what comes whole: a question of one character, a body, an APDU. */
+export const asItComes = (): Splitter<Uint8Array> => ({ push: (bytes) => [bytes], discard: () => false });
+
 /** A half-duplex dialogue: one question, one answer, never two at a time. */
 export type Exchange<Frame> = {
 	/** Throws DEVICE_UNREACHABLE where no answer comes within `withinMs`, DEVICE_GARBLED where it is cut off or doubled. */

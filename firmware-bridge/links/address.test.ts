@@ -1,8 +1,15 @@
 import { createServer, type Socket } from "node:net";
 import { expect, test } from "vitest";
 import { openLink, parseLink } from "./address.ts";
+import type { Link } from "./link.ts";
 
-const defaults = { serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 }, tcpPort: 9100 } as const;
+const untapped = (): void => undefined;
+const defaults = {
+	speaks: "bytes",
+	schemes: ["tcp", "serial"],
+	serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 },
+	tcpPort: 9100,
+} as const;
 
 test("a link's URL overrides its driver's settings one by one", () => {
 	expect(parseLink("tcp://192.168.1.50", defaults)).toEqual({ kind: "tcp", host: "192.168.1.50", port: 9100 });
@@ -31,10 +38,10 @@ test("a port nobody listens on, and a serial port that does not exist, are unrea
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as { port: number };
 	await new Promise((resolve) => server.close(resolve));
-	await expect(openLink({ kind: "tcp", host: "127.0.0.1", port })).rejects.toMatchObject({
+	await expect(openLink({ kind: "tcp", host: "127.0.0.1", port }, untapped)).rejects.toMatchObject({
 		code: "DEVICE_UNREACHABLE",
 	});
-	await expect(openLink(parseLink("serial:///dev/there-is-no-such-port", defaults))).rejects.toMatchObject({
+	await expect(openLink(parseLink("serial:///dev/there-is-no-such-port", defaults), untapped)).rejects.toMatchObject({
 		code: "DEVICE_UNREACHABLE",
 	});
 });
@@ -46,9 +53,15 @@ test("bytes that come before anyone listens are kept, and the end of the other s
 		socket.write("hallo");
 	});
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const link = await openLink({ kind: "tcp", host: "127.0.0.1", port: (server.address() as { port: number }).port });
+	const { port } = server.address() as { port: number };
+	const passed: string[] = [];
+	const link = (await openLink({ kind: "tcp", host: "127.0.0.1", port }, (direction, bytes) =>
+		passed.push(`${direction} ${Buffer.from(bytes)}`),
+	)) as Link;
 	const heard = await new Promise<string>((resolve) => link.listen((bytes) => resolve(Buffer.from(bytes).toString())));
 	expect(heard).toBe("hallo");
+	await link.write(Buffer.from("dag"));
+	expect(passed).toEqual(["in hallo", "out dag"]);
 	sockets[0]?.end();
 	expect((await link.gone).code).toBe("DEVICE_UNREACHABLE");
 	await expect(link.write(Uint8Array.of(1))).rejects.toMatchObject({ code: "DEVICE_UNREACHABLE" });

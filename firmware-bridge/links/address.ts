@@ -1,5 +1,6 @@
 import { DeviceError } from "../fault.ts";
-import type { Link, SerialSettings } from "./link.ts";
+import type { Connection, LinkKind, SerialSettings, Tap } from "./link.ts";
+import { examples, type Scheme, schemes } from "./schemes.ts";
 import { openSerial } from "./serial.ts";
 import { openTcp } from "./tcp.ts";
 
@@ -7,40 +8,66 @@ export type LinkAddress =
 	| { kind: "tcp"; host: string; port: number }
 	| { kind: "serial"; path: string; settings: SerialSettings };
 
+/** What a driver says of the links that lead to its devices. */
+export type LinkNeeds = {
+	speaks: LinkKind;
+	schemes: readonly Scheme[];
+	serial?: SerialSettings;
+	tcpPort?: number;
+};
+
 /**
  * Where a link's URL leads: `tcp://192.168.1.50:9100`, or `serial:///dev/ttyUSB0?baud=9600&bits=7&parity=even&stop=1`,
  * of which every setting is the driver's own unless given. Throws DEVICE_CONFIG_INVALID.
  */
-export function parseLink(url: string, defaults: { serial: SerialSettings; tcpPort: number }): LinkAddress {
-	let parsed: URL;
+export function parseLink(text: string, needs: LinkNeeds): LinkAddress {
+	let url: URL;
 	try {
-		parsed = new URL(url);
+		url = new URL(text);
 	} catch {
-		throw invalid(`${url} is no URL`);
+		throw invalid(`${text} is no URL; write ${wayTo(needs)}`);
 	}
-	if (parsed.protocol === "tcp:") {
-		if (!parsed.hostname) throw invalid(`${url} names no host; write tcp://192.168.1.50:9100`);
-		const host = parsed.hostname.replace(/^\[(.*)\]$/, "$1");
-		return { kind: "tcp", host, port: parsed.port === "" ? defaults.tcpPort : Number(parsed.port) };
-	}
-	if (parsed.protocol !== "serial:") throw invalid(`${url} is neither tcp:// nor serial://`);
-	if (parsed.hostname || parsed.pathname === "") throw invalid(`${url} names no port; write serial:///dev/ttyUSB0`);
-	const settings = { ...defaults.serial };
-	for (const [name, value] of parsed.searchParams) {
+	const scheme = schemes.find((candidate) => url.protocol === `${candidate}:`);
+	if (!scheme || !needs.schemes.includes(scheme)) throw invalid(`${text} does not lead there; write ${wayTo(needs)}`);
+	if (scheme === "tcp") return parseTcp(text, url, needs);
+	return parseSerial(text, url, needs);
+}
+
+function parseTcp(text: string, url: URL, { tcpPort }: LinkNeeds): LinkAddress {
+	if (!url.hostname) throw invalid(`${text} names no host; write ${examples.tcp}`);
+	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
+	if (url.port === "" && tcpPort === undefined) throw invalid(`${text} names no port; write ${examples.tcp}`);
+	return { kind: "tcp", host, port: url.port === "" ? (tcpPort as number) : Number(url.port) };
+}
+
+const SERIAL_DEFAULT: SerialSettings = { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 };
+
+function parseSerial(text: string, url: URL, { serial = SERIAL_DEFAULT }: LinkNeeds): LinkAddress {
+	if (url.hostname || url.pathname === "") throw invalid(`${text} names no port; write serial:///dev/ttyUSB0`);
+	const settings = { ...serial };
+	for (const [name, value] of url.searchParams) {
 		if (name === "baud" && /^[1-9]\d{2,6}$/.test(value)) settings.baudRate = Number(value);
 		else if (name === "bits" && (value === "7" || value === "8")) settings.dataBits = value === "7" ? 7 : 8;
 		else if (name === "parity" && (value === "none" || value === "even" || value === "odd")) settings.parity = value;
 		else if (name === "stop" && (value === "1" || value === "2")) settings.stopBits = value === "1" ? 1 : 2;
 		else
 			throw invalid(
-				`${url}: ${name}=${value} is no serial setting (baud=9600, bits=7|8, parity=none|even|odd, stop=1|2)`,
+				`${text}: ${name}=${value} is no serial setting (baud=9600, bits=7|8, parity=none|even|odd, stop=1|2)`,
 			);
 	}
-	return { kind: "serial", path: decodeURIComponent(parsed.pathname), settings };
+	return { kind: "serial", path: decodeURIComponent(url.pathname), settings };
 }
+
+const wayTo = ({ schemes: led }: LinkNeeds): string => led.map((scheme) => examples[scheme]).join(" or ");
 
 const invalid = (detail: string): DeviceError => new DeviceError("DEVICE_CONFIG_INVALID", detail);
 
-/** Throws DEVICE_UNREACHABLE with the system's reason. */
-export const openLink = (address: LinkAddress): Promise<Link> =>
-	address.kind === "tcp" ? openTcp(address.host, address.port) : openSerial(address.path, address.settings);
+/** Opens the kind of link that the address's driver speaks over. Throws DEVICE_UNREACHABLE with the system's reason. */
+export function openLink(address: LinkAddress, tap: Tap): Promise<Connection> {
+	switch (address.kind) {
+		case "tcp":
+			return openTcp(address.host, address.port, tap);
+		case "serial":
+			return openSerial(address.path, address.settings, tap);
+	}
+}

@@ -2,12 +2,12 @@ import { access } from "node:fs/promises";
 import { SerialPort } from "serialport";
 import { DeviceError } from "../fault.ts";
 import { Inbox } from "./inbox.ts";
-import type { Link, SerialSettings } from "./link.ts";
+import type { Link, SerialSettings, Tap } from "./link.ts";
 
 const PRESENCE_MS = 1000;
 
 /** Opens a serial port, exclusively. Throws DEVICE_UNREACHABLE. */
-export function openSerial(path: string, settings: SerialSettings): Promise<Link> {
+export function openSerial(path: string, settings: SerialSettings, tap: Tap): Promise<Link> {
 	return new Promise((resolve, reject) => {
 		const port = new SerialPort({ path, ...settings, lock: true, autoOpen: false });
 		const inbox = new Inbox();
@@ -26,7 +26,10 @@ export function openSerial(path: string, settings: SerialSettings): Promise<Link
 		};
 		port.on("error", (error) => leave(error.message));
 		port.on("close", () => leave("the port was closed"));
-		port.on("data", (bytes: Uint8Array) => inbox.put(bytes));
+		port.on("data", (bytes: Uint8Array) => {
+			tap("in", bytes);
+			inbox.put(bytes);
+		});
 		port.open((error) => {
 			if (error) return reject(new DeviceError("DEVICE_UNREACHABLE", error.message));
 			// Many scales draw their line driver's power from DTR and RTS; ports without modem lines refuse, and may.
@@ -39,6 +42,7 @@ export function openSerial(path: string, settings: SerialSettings): Promise<Link
 				write: (bytes) =>
 					new Promise((written, failed) => {
 						if (!port.isOpen) return failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? "the port is closed"));
+						tap("out", bytes);
 						port.write(Buffer.from(bytes), (failure) => {
 							if (!failure) return written();
 							leave(failure.message);

@@ -1,14 +1,14 @@
 import { connect } from "node:net";
 import { DeviceError } from "../fault.ts";
 import { Inbox } from "./inbox.ts";
-import type { Link } from "./link.ts";
+import type { Link, Tap } from "./link.ts";
 
 const CONNECT_MS = 4000;
 const KEEPALIVE_MS = 10_000;
 const CLOSE_MS = 1000;
 
 /** Opens a TCP connection to a device. Throws DEVICE_UNREACHABLE. */
-export function openTcp(host: string, port: number): Promise<Link> {
+export function openTcp(host: string, port: number, tap: Tap): Promise<Link> {
 	return new Promise((resolve, reject) => {
 		const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
 		const inbox = new Inbox();
@@ -25,7 +25,10 @@ export function openTcp(host: string, port: number): Promise<Link> {
 		socket.on("error", (error: NodeJS.ErrnoException) => {
 			reason ??= `${error.code ?? error.message} (${host}:${port})`;
 		});
-		socket.on("data", (bytes) => inbox.put(bytes));
+		socket.on("data", (bytes) => {
+			tap("in", bytes);
+			inbox.put(bytes);
+		});
 		// A device that ends its side has left: a half-open connection would swallow the next receipt.
 		socket.once("end", () => socket.destroy());
 		socket.once("connect", () => {
@@ -35,6 +38,7 @@ export function openTcp(host: string, port: number): Promise<Link> {
 				listen: (receive) => inbox.listen(receive),
 				write: (bytes) =>
 					new Promise((written, failed) => {
+						tap("out", bytes);
 						socket.write(bytes, (error) =>
 							error ? failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? error.message)) : written(),
 						);

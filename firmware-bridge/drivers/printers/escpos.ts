@@ -1,4 +1,5 @@
 import { definePrinter } from "../define.ts";
+import { asItComes } from "../exchange.ts";
 import { EscposConversation } from "./escpos-conversation.ts";
 import { EscposSettings } from "./escpos-settings.ts";
 
@@ -13,6 +14,7 @@ export const escpos = definePrinter({
 	actions: ["print", "print-text", "open-drawer", "self-test"],
 	// The drawer and the self-test must not wait for a new roll of paper.
 	actionsWhileDegraded: ["open-drawer", "self-test"],
+	wire: { frames: asItComes, explain: (frame) => ({ bytes: frame.length }) },
 	async open(link, settings, report) {
 		const conversation = new EscposConversation(link, settings, report);
 		await conversation.begin();

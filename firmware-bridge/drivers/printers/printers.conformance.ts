@@ -3,14 +3,14 @@ import type { Command } from "@kassahub/contracts/command.ts";
 import type { Receipt } from "@kassahub/contracts/receipt.ts";
 import { sale } from "@kassahub/contracts/sale.ts";
 import { vatTable } from "@kassahub/contracts/vat.ts";
+import type { TObject } from "typebox";
 import { uuidv7 } from "uuidv7";
 import { afterEach, describe, expect, test } from "vitest";
 import type { EmulatedPrinter, PrinterOptions } from "../../emulators/escpos.ts";
 import { paperText } from "../../emulators/paper.ts";
-import { openLink, parseLink } from "../../links/address.ts";
-import type { Link } from "../../links/link.ts";
-import type { Driver, Outcome, Session } from "../driver.ts";
-import { Witness } from "../witness.ts";
+import { type Connected as ConnectedDevice, connect as connectTo } from "../connected.testing.ts";
+import type { Driver, Outcome } from "../driver.ts";
+import { jobOnPaper } from "../witness.ts";
 
 export const receipt: Receipt = {
 	language: "nl",
@@ -25,18 +25,14 @@ type PrinterAction =
 	| { action: "print-text"; lines: string[] }
 	| { action: "open-drawer" | "self-test" };
 
-type Connected = {
+type Connected = ConnectedDevice<"bytes"> & {
 	printer: EmulatedPrinter;
-	link: Link;
-	session: Session;
-	witness: Witness;
-	watching: Promise<void>;
 	perform(action: PrinterAction): Promise<Outcome>;
 };
 
 /** What every printer driver must hold to, over a real TCP connection, against its emulator. */
 export function conformPrinter(
-	driver: Driver,
+	driver: Driver<TObject, "bytes">,
 	settings: Record<string, unknown>,
 	start: (options: Partial<PrinterOptions>) => Promise<EmulatedPrinter>,
 ): void {
@@ -50,14 +46,10 @@ export function conformPrinter(
 		}
 
 		async function connect(printer: EmulatedPrinter): Promise<Connected> {
-			const witness = new Witness();
-			const link = await openLink(parseLink(`tcp://127.0.0.1:${printer.port}`, driver));
-			const session = await driver.open(link, settings, witness);
-			const watching = session.watch();
-			watching.catch(() => undefined);
+			const connected = await connectTo(driver, `tcp://127.0.0.1:${printer.port}`, settings);
 			const perform = (action: PrinterAction): Promise<Outcome> =>
-				session.perform({ id: uuidv7(), at: new Date().toISOString(), ...action } as Command);
-			return { printer, link, session, witness, watching, perform };
+				connected.session.perform({ id: uuidv7(), at: new Date().toISOString(), ...action } as Command, jobOnPaper());
+			return { printer, perform, ...connected };
 		}
 
 		const startAndConnect = async (options: Partial<PrinterOptions> = {}): Promise<Connected> =>

@@ -28,7 +28,7 @@ export async function pollScale(scale: {
 		if (words === told && performance.now() - toldAt < REPEAT_MS) return;
 		told = words;
 		toldAt = performance.now();
-		scale.report.weight(weight);
+		scale.report.reading({ type: "weight", ...weight });
 	};
 	let misses = 0;
 	while (!isGone) {

@@ -1,12 +1,13 @@
 import type { Command } from "@kassahub/contracts/command.ts";
+import type { TObject } from "typebox";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ScaleOnCable } from "../../emulators/scale-on-cable.ts";
 import type { DeviceError } from "../../fault.ts";
-import { openLink, parseLink } from "../../links/address.ts";
 import type { Link } from "../../links/link.ts";
+import { connect as connectTo } from "../connected.testing.ts";
 import type { Driver, Outcome, Session, Weight } from "../driver.ts";
-import { Witness } from "../witness.ts";
+import { jobOnPaper, type Witness } from "../witness.ts";
 
 type ScaleAction = { action: "zero" | "clear-tare" | "self-test" } | { action: "tare"; grams?: number };
 
@@ -18,7 +19,7 @@ const weighs =
 
 /** What every scale driver must hold to, over a real serial port, against its emulator. */
 export function conformScale(
-	driver: Driver,
+	driver: Driver<TObject, "bytes">,
 	settings: Record<string, unknown> & { answerMs: number },
 	start: () => Promise<ScaleOnCable>,
 ): void {
@@ -30,14 +31,11 @@ export function conformScale(
 		let watching: Promise<void>;
 
 		async function connect(): Promise<void> {
-			witness = new Witness();
-			link = await openLink(parseLink(`serial://${scale.path}`, driver));
-			session = await driver.open(link, settings, witness);
-			watching = session.watch();
+			({ link, session, witness, watching } = await connectTo(driver, `serial://${scale.path}`, settings));
 		}
 
 		const perform = (action: ScaleAction): Promise<Outcome> =>
-			session.perform({ id: uuidv7(), at: new Date().toISOString(), ...action } as Command);
+			session.perform({ id: uuidv7(), at: new Date().toISOString(), ...action } as Command, jobOnPaper());
 
 		beforeEach(async () => {
 			scale = await start();

@@ -3,7 +3,8 @@ import { type Static, Type } from "typebox";
 import { DeviceError, fault } from "../../fault.ts";
 import { defineScale } from "../define.ts";
 import type { Outcome, Weight } from "../driver.ts";
-import type { Exchange } from "../exchange.ts";
+import { asItComes, type Exchange } from "../exchange.ts";
+import { WireError } from "../wire.ts";
 import {
 	CLEAR_TARE,
 	decodeAnswer,
@@ -39,6 +40,10 @@ export const toledo8217 = defineScale({
 	settings: Settings,
 	actions: ["zero", "tare", "clear-tare", "self-test"],
 	splitter: splitAnswers,
+	wire: {
+		frames: (direction) => (direction === "in" ? splitAnswers() : asItComes()),
+		explain: (frame, direction) => (direction === "in" ? explainAnswer(frame) : explainQuestion(frame)),
+	},
 	weigh,
 	perform,
 });
@@ -121,4 +126,31 @@ function notReady(status: Status): Outcome {
 		status.isOutsideZeroRange && "outside the zero range",
 	].filter(Boolean);
 	return { status: "failed", fault: fault("SCALE_NOT_READY", facts.join(", ") || "refused by the scale") };
+}
+
+const questions: Record<string, string> = {
+	W: "weigh",
+	Z: "zero",
+	T: "tare",
+	C: "clear tare",
+	A: "start the confidence test",
+	B: "result of the confidence test",
+};
+
+function explainQuestion(frame: Uint8Array): Record<string, unknown> {
+	const text = Buffer.from(frame).toString("latin1");
+	const digits = /^T(\d{5})\r$/.exec(text)?.[1];
+	if (digits !== undefined) return { question: "tare", grams: Number(digits) };
+	const question = questions[text.replace(/\r$/, "")];
+	if (question === undefined) throw new WireError("no question of this protocol: W, Z, T, C, A or B");
+	return { question };
+}
+
+function explainAnswer(frame: Uint8Array): Record<string, unknown> {
+	const answer = decodeAnswer(frame);
+	if (answer.kind === "garbled") throw new WireError(answer.detail);
+	if (answer.kind === "weight") return { weight: answer.text.trim(), grams: answer.grams, net: answer.net };
+	if (answer.kind === "test-started") return { answer: "the confidence test has started" };
+	// Which of the two a byte is, only the question tells: after B it is a test's result.
+	return { status: decodeStatus(answer.byte) ?? null, test: decodeTestResult(answer.byte) ?? null };
 }
