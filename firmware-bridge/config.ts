@@ -41,7 +41,7 @@ function planDevice(name: string, device: DeviceConfig, drivers: readonly Driver
 		return { ...base, driver, fault: fault("DEVICE_CONFIG_INVALID", faults.join("; ")) };
 	}
 	try {
-		return { ...base, driver, settings, address: parseLink(device.link, driver) };
+		return { ...base, driver, settings, address: parseLink(device.link, driver, settings) };
 	} catch (error) {
 		if (!(error instanceof DeviceError)) throw error;
 		return { ...base, driver, fault: fault(error.code, error.detail) };

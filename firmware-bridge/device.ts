@@ -10,8 +10,8 @@ import type { Condition, Job, Outcome, Report, Session } from "./drivers/driver.
 import { DeviceError, fault, faultOf } from "./fault.ts";
 import { Ledger } from "./ledger.ts";
 import { openLink } from "./links/address.ts";
-import type { Connection } from "./links/link.ts";
-import { type BrokerAccess, Mailbox } from "./mailbox.ts";
+import type { BrokerAccess, Connection } from "./links/link.ts";
+import { Mailbox } from "./mailbox.ts";
 import { pause } from "./pause.ts";
 import { Recorder } from "./recorder.ts";
 
@@ -22,6 +22,7 @@ const STOP_MS = 3000;
 /** One device: connected, watched and reconnected for as long as the bridge runs. What ails it stays with it. */
 export class Device {
 	readonly #plan: DevicePlan;
+	readonly #broker: BrokerAccess;
 	readonly #log: Logger;
 	readonly #ledger: Ledger;
 	readonly #commands: Commands;
@@ -39,6 +40,7 @@ export class Device {
 
 	constructor(plan: DevicePlan, { dataDir, broker, log }: { dataDir: string; broker: BrokerAccess; log: Logger }) {
 		this.#plan = plan;
+		this.#broker = broker;
 		this.#log = log.child({ device: plan.name });
 		this.#stopped = new Promise((resolve) => this.#stopping.signal.addEventListener("abort", () => resolve()));
 		const since = new Date().toISOString();
@@ -138,7 +140,7 @@ export class Device {
 		const { driver, address, settings } = this.#plan;
 		let link: Connection | undefined;
 		try {
-			link = await openLink(address, this.#recorder?.tap() ?? (() => undefined));
+			link = await openLink(address, { tap: this.#recorder?.tap() ?? (() => undefined), broker: this.#broker });
 			this.#link = link;
 			if (this.#stopping.signal.aborted) return undefined;
 			this.#opened++;

@@ -6,8 +6,7 @@ import { type Result, result } from "@kassahub/contracts/result.ts";
 import { type Trace, trace } from "@kassahub/contracts/trace.ts";
 import { connect, type MqttClient } from "mqtt";
 import type { Logger } from "pino";
-
-export type BrokerAccess = { url: string; username: string; password: string };
+import type { BrokerAccess } from "./links/link.ts";
 
 const RECONNECT_MS = 1000;
 

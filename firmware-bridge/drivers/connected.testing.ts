@@ -1,6 +1,6 @@
 import type { TObject } from "typebox";
 import { openLink, parseLink } from "../links/address.ts";
-import type { LinkKind, Links } from "../links/link.ts";
+import type { BrokerAccess, LinkKind, Links } from "../links/link.ts";
 import type { Driver, Session } from "./driver.ts";
 import { Witness } from "./witness.ts";
 
@@ -17,9 +17,10 @@ export async function connect<T extends TObject, K extends LinkKind>(
 	driver: Driver<T, K>,
 	url: string,
 	settings: Record<string, unknown>,
+	broker?: BrokerAccess,
 ): Promise<Connected<K>> {
 	const witness = new Witness();
-	const link = (await openLink(parseLink(url, driver), () => undefined)) as Links[K];
+	const link = (await openLink(parseLink(url, driver, settings), { tap: () => undefined, broker })) as Links[K];
 	try {
 		const session = await driver.open(link, settings as never, witness);
 		const watching = session.watch();

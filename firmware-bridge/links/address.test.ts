@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { openLink, parseLink } from "./address.ts";
 import type { Link } from "./link.ts";
 
-const untapped = (): void => undefined;
+const untapped = { tap: () => undefined, broker: undefined };
 const defaults = {
 	speaks: "bytes",
 	schemes: ["tcp", "serial"],
@@ -55,8 +55,12 @@ test("bytes that come before anyone listens are kept, and the end of the other s
 	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 	const { port } = server.address() as { port: number };
 	const passed: string[] = [];
-	const link = (await openLink({ kind: "tcp", host: "127.0.0.1", port }, (direction, bytes) =>
-		passed.push(`${direction} ${Buffer.from(bytes)}`),
+	const link = (await openLink(
+		{ kind: "tcp", host: "127.0.0.1", port },
+		{
+			tap: (direction, bytes) => passed.push(`${direction} ${Buffer.from(bytes)}`),
+			broker: undefined,
+		},
 	)) as Link;
 	const heard = await new Promise<string>((resolve) => link.listen((bytes) => resolve(Buffer.from(bytes).toString())));
 	expect(heard).toBe("hallo");

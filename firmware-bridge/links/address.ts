@@ -1,5 +1,5 @@
 import { DeviceError } from "../fault.ts";
-import type { Connection, LinkKind, SerialSettings, Tap } from "./link.ts";
+import type { BrokerAccess, Connection, LinkKind, SerialSettings, Tap } from "./link.ts";
 import { examples, type Scheme, schemes } from "./schemes.ts";
 import { openSerial } from "./serial.ts";
 import { openTcp } from "./tcp.ts";
@@ -20,7 +20,7 @@ export type LinkNeeds = {
  * Where a link's URL leads: `tcp://192.168.1.50:9100`, or `serial:///dev/ttyUSB0?baud=9600&bits=7&parity=even&stop=1`,
  * of which every setting is the driver's own unless given. Throws DEVICE_CONFIG_INVALID.
  */
-export function parseLink(text: string, needs: LinkNeeds): LinkAddress {
+export function parseLink(text: string, needs: LinkNeeds, _settings: Record<string, unknown> = {}): LinkAddress {
 	let url: URL;
 	try {
 		url = new URL(text);
@@ -62,8 +62,11 @@ const wayTo = ({ schemes: led }: LinkNeeds): string => led.map((scheme) => examp
 
 const invalid = (detail: string): DeviceError => new DeviceError("DEVICE_CONFIG_INVALID", detail);
 
+/** What opening a link may need beside its address: the flight recorder's ear, and the way to the hub's own broker. */
+export type Opening = { tap: Tap; broker: BrokerAccess | undefined };
+
 /** Opens the kind of link that the address's driver speaks over. Throws DEVICE_UNREACHABLE with the system's reason. */
-export function openLink(address: LinkAddress, tap: Tap): Promise<Connection> {
+export function openLink(address: LinkAddress, { tap }: Opening): Promise<Connection> {
 	switch (address.kind) {
 		case "tcp":
 			return openTcp(address.host, address.port, tap);

@@ -67,6 +67,9 @@ export type Links = {
 };
 export type LinkKind = keyof Links;
 
+/** The way to the hub's own broker. */
+export type BrokerAccess = { url: string; username: string; password: string };
+
 export type SerialSettings = {
 	baudRate: number;
 	dataBits: 7 | 8;
