@@ -7,6 +7,7 @@ export type Deed =
 	| { kind: "drawer"; pin: 2 | 5 }
 	| { kind: "status-back"; mask: number }
 	| { kind: "paper-status" }
+	| { kind: "identity"; part: number }
 	| { kind: "cut"; paper: Paper }
 	| { kind: "printed" };
 
@@ -149,7 +150,7 @@ export class Interpreter {
 			case 0x72:
 				return { used: 3, deeds: () => [{ kind: "paper-status" }] };
 			case 0x49:
-				return { used: 3 };
+				return { used: 3, deeds: () => [{ kind: "identity", part: n }] };
 			case 0x56:
 				return n === 0x41 || n === 0x42
 					? { used: 4, deeds: () => this.#cut(n === 0x41 ? "full" : "partial", at(3)) }

@@ -1,91 +1,24 @@
-import { EventEmitter } from "node:events";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
-import { drawPaper } from "./drawing.ts";
-import { Interpreter } from "./escpos-interpreter.ts";
-import { goodBehaviour, type Misbehaviour, sendSpoiled } from "./misbehaviour.ts";
-import { type Paper, paperText } from "./paper.ts";
+import { PrinterBody, type PrinterOptions } from "./printer-body.ts";
 
-/** What a person can do to a printer, and what wear does. */
-export type PrinterCondition = {
-	paper: "ok" | "near-end" | "out";
-	cover: "closed" | "open";
-	cutter: "ok" | "stuck";
-	/** An error that only the power switch mends. */
-	hasFatalError: boolean;
-	/** Switched off line by its button. */
-	isOffline: boolean;
-	drawerPin: "low" | "high";
-	/** The roll ends after this many more lines; 0: not soon. */
-	paperOutAfterLines: number;
-};
+/** `port` 0: any free one, which the printer then names. */
+type TcpPrinterOptions = PrinterOptions & { port: number; host?: string };
 
-/** What a model can do; clones lack much. */
-export type PrinterModel = { knowsProcessId: boolean; knowsPaperStatus: boolean; knowsStatusBack: boolean };
-
-export type PrinterOptions = {
-	/** 0: any free port. */
-	port: number;
-	host?: string;
-	/** Every receipt is also put here, as SVG and as text; the oldest beyond a hundred are removed. */
-	paperDir?: string;
-	msPerLine?: number;
-	model?: Partial<PrinterModel>;
-};
-
-const PAPERS_KEPT = 50;
-const FILES_KEPT = 100;
-
-/** An ESC/POS printer on a TCP port, written from the protocol sheet. One connection at a time, as most models have it. */
-export class EmulatedPrinter extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5]; printed: []; changed: [] }> {
-	readonly papers: Paper[] = [];
-	drawerPulses = 0;
-	readonly #options: PrinterOptions;
-	readonly #model: PrinterModel;
+/** An ESC/POS printer on a TCP port. One connection at a time, as most models have it. */
+export class EmulatedPrinter extends PrinterBody {
+	readonly #options: TcpPrinterOptions;
 	readonly #server: Server;
-	readonly #interpreter = new Interpreter();
-	#condition: PrinterCondition = {
-		paper: "ok",
-		cover: "closed",
-		cutter: "ok",
-		hasFatalError: false,
-		isOffline: false,
-		drawerPin: "low",
-		paperOutAfterLines: 0,
-	};
-	#misbehaviour = goodBehaviour();
 	#socket: Socket | undefined;
-	#statusBackMask = 0;
-	#realTime: number[] = [];
-	#needsRecovery = false;
-	#isPrinting = false;
-	#printedPapers = 0;
 
-	constructor(options: PrinterOptions) {
-		super();
+	constructor(options: TcpPrinterOptions) {
+		super(options);
 		this.#options = options;
-		this.#model = { knowsProcessId: true, knowsPaperStatus: true, knowsStatusBack: true, ...options.model };
-		if (options.paperDir) mkdirSync(options.paperDir, { recursive: true });
 		this.#server = createServer((socket) => this.#welcome(socket));
 	}
 
 	get port(): number {
 		const address = this.#server.address();
 		return address && typeof address === "object" ? address.port : 0;
-	}
-
-	get condition(): PrinterCondition {
-		return { ...this.#condition };
-	}
-
-	/** The last paper that was cut off, or what hangs out of the printer. */
-	get lastPaper(): Paper {
-		return this.papers.at(-1) ?? this.#interpreter.unfinished;
-	}
-
-	get unfinished(): Paper {
-		return this.#interpreter.unfinished;
 	}
 
 	listen(): Promise<this> {
@@ -95,20 +28,9 @@ export class EmulatedPrinter extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5
 		});
 	}
 
-	set(change: Partial<PrinterCondition>): void {
-		if (change.cutter === "stuck") this.#needsRecovery = true;
-		this.#condition = { ...this.#condition, ...change };
-		this.#tellChange();
-		void this.#print();
-	}
-
-	misbehave(change: Partial<Misbehaviour>): void {
-		this.#misbehaviour = { ...goodBehaviour(), ...change };
-	}
-
 	/** Pulls the network cable: the connection is gone and what was not printed is lost. */
 	unplug(): void {
-		this.#interpreter.clear();
+		this.loseHost();
 		this.#socket?.destroy();
 	}
 
@@ -123,165 +45,17 @@ export class EmulatedPrinter extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5
 			return;
 		}
 		this.#socket = socket;
-		this.#statusBackMask = 0;
-		this.#realTime = [];
 		socket.setNoDelay(true);
 		socket.on("error", () => undefined);
-		socket.on("data", (bytes) => this.#receive(socket, bytes));
-	}
-
-	#receive(socket: Socket, bytes: Uint8Array): void {
-		const limit = this.#misbehaviour.dropsAfterBytes;
-		if (limit > 0) {
-			if (bytes.length >= limit) {
-				this.#misbehaviour.dropsAfterBytes = 0;
-				this.#interpreter.feed(bytes.subarray(0, limit));
-				socket.destroy();
-				this.#interpreter.clear();
-				return;
-			}
-			this.#misbehaviour.dropsAfterBytes -= bytes.length;
-		}
-		for (const byte of bytes) this.#obeyRealTime(byte);
-		this.#interpreter.feed(bytes);
-		void this.#print();
-	}
-
-	/** Real-time commands are obeyed on arrival, whatever they stand in: off line and with a full buffer too. */
-	#obeyRealTime(byte: number): void {
-		if (byte === 0x10 && this.#realTime.length < 2) {
-			this.#realTime = [byte];
-			return;
-		}
-		if (this.#realTime.length === 0) return;
-		this.#realTime.push(byte);
-		const [, command, n, m] = this.#realTime;
-		const wanted = command === 0x04 || command === 0x05 ? 3 : command === 0x14 ? 5 : 0;
-		if (this.#realTime.length < wanted) return;
-		this.#realTime = [];
-		if (command === 0x04) this.#answer(Uint8Array.of(this.#status(n ?? 0)));
-		if (command === 0x05 && n === 1) this.#recover();
-		if (command === 0x05 && n === 2) this.#interpreter.clear();
-		if (command === 0x14 && n === 1) this.#kick(m === 0 ? 2 : 5);
-	}
-
-	#recover(): void {
-		if (this.#condition.cutter === "stuck") return;
-		this.#needsRecovery = false;
-		this.#tellChange();
-		void this.#print();
-	}
-
-	get #isStopped(): boolean {
-		const { paper, cover, isOffline, hasFatalError } = this.#condition;
-		return paper === "out" || cover === "open" || isOffline || hasFatalError || this.#needsRecovery;
-	}
-
-	/** DLE EOT n: bits 1 and 4 always set. */
-	#status(n: number): number {
-		const { paper, cover, hasFatalError, drawerPin } = this.#condition;
-		const bit = (condition: boolean, mask: number): number => (condition ? mask : 0);
-		if (n === 1) return 0x12 | bit(drawerPin === "high", 0x04) | bit(this.#isStopped, 0x08);
-		if (n === 2) {
-			return (
-				0x12 |
-				bit(cover === "open", 0x04) |
-				bit(paper === "out", 0x20) |
-				bit(hasFatalError || this.#needsRecovery, 0x40)
-			);
-		}
-		if (n === 3) return 0x12 | bit(this.#needsRecovery, 0x08) | bit(hasFatalError, 0x20);
-		return 0x12 | bit(paper !== "ok", 0x0c) | bit(paper === "out", 0x60);
-	}
-
-	/** GS a: four bytes, at once and at each change. */
-	#tellChange(): void {
-		this.emit("changed");
-		if (this.#statusBackMask === 0 || !this.#model.knowsStatusBack) return;
-		const { paper, cover, hasFatalError, drawerPin } = this.#condition;
-		const bit = (condition: boolean, mask: number): number => (condition ? mask : 0);
-		this.#answer(
-			Uint8Array.of(
-				0x10 | bit(drawerPin === "high", 0x04) | bit(this.#isStopped, 0x08) | bit(cover === "open", 0x20),
-				bit(this.#needsRecovery, 0x08) | bit(hasFatalError, 0x20),
-				bit(paper !== "ok", 0x03) | bit(paper === "out", 0x0c),
-				0x0f,
-			),
-		);
-	}
-
-	/** Works through the buffer, line by line, and stands still while the printer is stopped. */
-	async #print(): Promise<void> {
-		if (this.#isPrinting) return;
-		this.#isPrinting = true;
-		try {
-			while (!this.#isStopped) {
-				const deeds = this.#interpreter.step();
-				if (!deeds) break;
-				for (const deed of deeds) {
-					if (deed.kind === "printed") await this.#feedLine();
-					else if (deed.kind === "drawer") this.#kick(deed.pin);
-					else if (deed.kind === "cut") this.#finish(deed.paper);
-					else if (deed.kind === "status-back") {
-						this.#statusBackMask = deed.mask;
-						this.#tellChange();
-					} else if (deed.kind === "paper-status") {
-						const byte = this.#condition.paper === "ok" ? 0x00 : 0x0c;
-						if (this.#model.knowsPaperStatus) this.#answer(Uint8Array.of(byte));
-					} else if (this.#model.knowsProcessId) {
-						const bytes = this.#misbehaviour.answersWrongly
-							? deed.bytes.map((b, i) => (i === 5 ? b ^ 1 : b))
-							: deed.bytes;
-						this.#answer(bytes);
-					}
-				}
-			}
-		} finally {
-			this.#isPrinting = false;
-		}
-	}
-
-	async #feedLine(): Promise<void> {
-		const ms = this.#options.msPerLine ?? 0;
-		if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-		this.emit("printed");
-		const left = this.#condition.paperOutAfterLines;
-		if (left === 0) return;
-		if (left === 1) this.set({ paper: "out", paperOutAfterLines: 0 });
-		else this.#condition.paperOutAfterLines = left - 1;
-	}
-
-	#kick(pin: 2 | 5): void {
-		this.drawerPulses++;
-		this.emit("drawer", pin);
-		this.set({ drawerPin: "high" });
-	}
-
-	#finish(paper: Paper): void {
-		this.papers.push(paper);
-		if (this.papers.length > PAPERS_KEPT) this.papers.shift();
-		this.#printedPapers++;
-		const { paperDir } = this.#options;
-		if (paperDir) {
-			const name = `receipt-${String(this.#printedPapers).padStart(5, "0")}`;
-			writeFileSync(join(paperDir, `${name}.svg`), drawPaper(paper));
-			writeFileSync(join(paperDir, `${name}.txt`), paperText(paper));
-			const files = readdirSync(paperDir)
-				.filter((file) => file.startsWith("receipt-"))
-				.sort();
-			for (const file of files.slice(0, -2 * FILES_KEPT)) rmSync(join(paperDir, file));
-		}
-		this.emit("cut", paper);
-	}
-
-	#answer(bytes: Uint8Array): void {
-		const socket = this.#socket;
-		sendSpoiled(bytes, this.#misbehaviour, (spoiled) => {
-			if (socket && !socket.destroyed) socket.write(spoiled);
+		this.plugInto({
+			send: (bytes) => {
+				if (!socket.destroyed) socket.write(bytes);
+			},
+			breakOff: () => socket.destroy(),
 		});
+		socket.on("data", (bytes) => this.receive(bytes));
 	}
 }
 
-/** Starts a printer; `port` 0 takes any free one, which the printer then names. */
-export const startPrinter = (options: PrinterOptions): Promise<EmulatedPrinter> =>
+export const startPrinter = (options: TcpPrinterOptions): Promise<EmulatedPrinter> =>
 	new EmulatedPrinter(options).listen();
