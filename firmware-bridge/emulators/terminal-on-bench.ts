@@ -51,8 +51,10 @@ export interface TerminalOnBench {
 	onMessage(hook: ((message: BenchMessage) => void) | undefined): void;
 	/** From now on, until told otherwise. */
 	misbehave(how: TerminalMisbehaviour | undefined): void;
-	/** Drops the connection. Bytes that left before may still arrive. The hub may connect again at once. */
+	/** Drops the connection. Bytes that left before may still arrive. */
 	cutLink(): void;
+	/** Resolves when the hub can connect again. */
+	restoreLink(): Promise<void>;
 	/** Power off at once: only what its memory holds is left. Resolves when it is up again and takes connections. */
 	powerCycle(): Promise<void>;
 	close(): Promise<void>;
