@@ -2,7 +2,8 @@ import type { ClientKind, MessageDefinition } from "@kassahub/contracts/message.
 import { filterOf, topicOf } from "@kassahub/contracts/message.ts";
 import { messages } from "@kassahub/contracts/messages.ts";
 import { describe, expect, test } from "vitest";
-import { matches, mayHear, maySubscribe, publishRight, routeOf } from "./access.ts";
+import { matches, mayHear, mayHearTopic, mayLeaveWill, maySubscribe, publishRight, routeOf } from "./access.ts";
+import { isForeign, mayUseForeign } from "./foreign.ts";
 
 const kinds: ClientKind[] = ["register", "sensor", "technician", "bridge", "relay"];
 const account = (kind: ClientKind) => ({ kind, name: "voor" });
@@ -28,6 +29,7 @@ const publishers: Record<string, string> = {
 	reading: "sb",
 	command: "rt",
 	result: "sb",
+	trace: "b",
 	"journal-head": "",
 	"relay-state": "l",
 	alert: "",
@@ -47,6 +49,7 @@ const listeners: Record<string, string> = {
 	reading: "rt",
 	command: "Sb",
 	result: "rt",
+	trace: "t",
 	"journal-head": "tl",
 	"relay-state": "rt",
 	alert: "rtl",
@@ -107,6 +110,67 @@ describe.each(kinds)("a %s", (kind) => {
 		"may not publish to %j",
 		(topic) => expect(rightTo(kind, topic)).toBe("refused"),
 	);
+});
+
+describe("topics of third-party sensors", () => {
+	const foreign = [
+		"homeassistant/sensor/schap12/config",
+		"zigbee2mqtt/Schap 12/keuken",
+		"tele/schap12/LWT",
+		"spBv1.0/Winkel/DDATA/EdgeA/Schap12",
+		"shellies/announce",
+		"a/b/c/d/e/f/g/h/i/j",
+		"Kassahub/state",
+	];
+	const others = [
+		"kassahub",
+		"kassahub/nothing",
+		"/kassahub/alerts",
+		"",
+		"/",
+		"$SYS/broker",
+		"$share/all/tele/+/LWT",
+		"+/schap12/LWT",
+		"#",
+		"a/b/c/d/e/f/g/h/i/j/k",
+		"é".repeat(129),
+		"x".repeat(257),
+	];
+
+	test.each(foreign)("%s is one", (topic) => {
+		expect(isForeign(topic)).toBe(true);
+		for (const kind of kinds) {
+			const isIts = kind === "sensor" || kind === "bridge";
+			expect(mayUseForeign(account(kind), topic)).toBe(isIts);
+			expect(maySubscribe(account(kind), topic)).toBe(isIts);
+			expect(mayHearTopic(account(kind), topic)).toBe(isIts);
+			expect(mayLeaveWill(account(kind), topic)).toBe(isIts);
+			expect(rightTo(kind, topic)).toBe("refused");
+		}
+	});
+
+	test.each(others)("%j is none", (topic) => {
+		expect(isForeign(topic)).toBe(false);
+		for (const kind of kinds) {
+			expect(mayUseForeign(account(kind), topic)).toBe(false);
+			expect(mayHearTopic(account(kind), topic)).toBe(false);
+			expect(mayLeaveWill(account(kind), topic)).toBe(false);
+		}
+	});
+
+	test("no filter that is one can match a topic of the contract", () => {
+		for (const filter of ["a/#", "a/+/b", "tele/+/LWT", ...foreign]) {
+			expect(isForeign(filter)).toBe(true);
+			expect(messages.filter((message) => matches(filter.split("/"), message.topic.split("/")))).toEqual([]);
+		}
+		expect(messages.filter(({ topic }) => isForeign(topic) || !topic.startsWith("kassahub/"))).toEqual([]);
+	});
+
+	test("a last will carries no wildcard and no money", () => {
+		expect(mayLeaveWill(account("sensor"), "tele/+/LWT")).toBe(false);
+		expect(mayLeaveWill(account("sensor"), "kassahub/devices/voor/state")).toBe(true);
+		expect(mayLeaveWill(account("sensor"), "kassahub/stock/movements")).toBe(false);
+	});
 });
 
 test("a wildcard is allowed where everything it can match is", () => {

@@ -3,18 +3,23 @@ import { levelsOf, type MessageDefinition } from "@kassahub/contracts/message.ts
 import { messages } from "@kassahub/contracts/messages.ts";
 import { Compile } from "typebox/compile";
 import type { Account } from "../pairing/accounts.ts";
+import { isForeign, mayUseForeign } from "./foreign.ts";
 
 const nameValidator = Compile(ClientName);
 const skuValidator = Compile(Sku);
 const TOPICS_REMEMBERED_MAX = 20_000;
+/** What every topic of the contract begins with. */
+const CONTRACT_ROOT = "kassahub/";
 
 /** Where a published topic leads: its message and the levels in its braces. */
 export type Route = { message: MessageDefinition; levels: Record<string, string> };
 
 const known = new Map<string, Route | undefined>();
 
-/** The message that travels on a topic; undefined where none does, so that nobody may use it. */
+/** The message that travels on a topic; undefined where none does: nobody may use it, unless it is a sensor's own. */
 export function routeOf(topic: string): Route | undefined {
+	// What sensors speak of among themselves is not remembered here: it would push out the topics that sales come on.
+	if (!topic.startsWith(CONTRACT_ROOT)) return undefined;
 	if (known.has(topic)) return known.get(topic);
 	const route = findRoute(topic);
 	// Topics come from the wire: what is remembered of them is bounded.
@@ -46,11 +51,20 @@ export function publishRight(account: Account, { message, levels }: Route): "all
 	return message.journaledAs ? "wrong-sender" : "refused";
 }
 
+/** Whether an account may leave a last will on a topic. */
+export function mayLeaveWill(account: Account, topic: string): boolean {
+	const route = routeOf(topic);
+	if (!route) return mayUseForeign(account, topic) && !/[+#]/.test(topic);
+	// A sale as last will could never be acknowledged.
+	return route.message.journaledAs === undefined && publishRight(account, route) === "allowed";
+}
+
 /**
  * Whether an account may subscribe to a filter: every message that the filter can match must be meant for it.
  * A filter that matches no message of the contract (also `$SYS`, `$share`) is refused, so that a typo shows at once.
  */
 export function maySubscribe(account: Account, filter: string): boolean {
+	if (isForeign(filter)) return mayUseForeign(account, filter);
 	const levels = filter.split("/");
 	let isKnown = false;
 	for (const message of messages) {
@@ -64,6 +78,12 @@ export function maySubscribe(account: Account, filter: string): boolean {
 		}
 	}
 	return isKnown;
+}
+
+/** Whether an account may hear what is published on a topic. */
+export function mayHearTopic(account: Account, topic: string): boolean {
+	const route = routeOf(topic);
+	return route ? mayHear(account, route) : mayUseForeign(account, topic);
 }
 
 /** Whether an account may hear what travels on a route. */

@@ -10,9 +10,10 @@ import type { AedesPublishPacket, AuthenticateError, Client, PublishPacket } fro
 import type { Logger } from "pino";
 import type { Outcome, Submission } from "../books/submission.ts";
 import type { Account, Accounts } from "../pairing/accounts.ts";
-import { matches, mayHear, maySubscribe, publishRight, type Route, routeOf } from "./access.ts";
+import { matches, mayHearTopic, maySubscribe, publishRight, type Route, routeOf } from "./access.ts";
 import { Audience } from "./audience.ts";
-import { Engine, type InboundPacket, isSettled } from "./engine.ts";
+import { Engine, type InboundPacket, isPassing, isSettled } from "./engine.ts";
+import { FOREIGN_PAYLOAD_BYTES_MAX, ForeignPace, mayAddFilter, mayUseForeign } from "./foreign.ts";
 import { gatherWrites } from "./gather.ts";
 import { type Connection, ConnectionRefused, identify } from "./identity.ts";
 import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
@@ -48,6 +49,8 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		(filter) => matches(filter.split("/"), BOOKING_LEVELS),
 		BOOKING_LEVELS.indexOf("{register}"),
 	);
+	readonly #pace = new ForeignPace();
+	readonly #filters = new WeakMap<Client, Set<string>>();
 	readonly #servers: Server[] = [];
 	readonly #sessions: Sessions;
 	readonly #engine: Engine;
@@ -92,7 +95,10 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 			authorizePublish: (client, packet, callback) => this.#authorizePublish(client, packet, callback),
 			authorizeSubscribe: (client, subscription, callback) => {
 				const account = this.#accountOf(client);
-				const isAllowed = account !== undefined && maySubscribe(account, subscription.topic);
+				const isAllowed =
+					account !== undefined &&
+					maySubscribe(account, subscription.topic) &&
+					this.#addFilter(client, account, subscription.topic);
 				if (!isAllowed) log.warn({ account: account?.name, filter: subscription.topic }, "subscription refused");
 				callback(null, isAllowed ? subscription : null);
 			},
@@ -152,6 +158,14 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		return this.#connections.get(client)?.account;
 	}
 
+	/** Notes a filter that a connection asks for; false where it has too many, those it gave up again included. */
+	#addFilter(client: Client, account: Account, filter: string): boolean {
+		const filters = this.#filters.get(client) ?? new Set();
+		if (!mayAddFilter(account, filters, filter)) return false;
+		this.#filters.set(client, filters.add(filter));
+		return true;
+	}
+
 	async #authenticate(client: Client, username: string | undefined, password: Buffer | undefined): Promise<void> {
 		const connection = this.#connections.get(client) as Connection;
 		try {
@@ -178,6 +192,10 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		const account = client ? this.#accountOf(client) : this.#accounts.get((packet as unknown as Will).account);
 		const route = routeOf(packet.topic);
 		const right = account && route ? publishRight(account, route) : "refused";
+		if (account && !route && mayUseForeign(account, packet.topic)) {
+			this.#pass(account, packet, answer);
+			return;
+		}
 		if (!account || !route || right === "refused") {
 			answer(new Error(`publish refused on ${packet.topic}`));
 			return;
@@ -190,6 +208,22 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		if (!route.message.retain) packet.retain = false;
 		if (isForHub(route.message)) this.#hear(account, route, packet);
 		answer(null);
+	}
+
+	/** What a third-party sensor says, or is told by the bridge: it goes on as it is, unread by the hub. */
+	#pass(account: Account, packet: InboundPacket, answer: Answer): void {
+		packet[isPassing] = true;
+		const payload = packet.payload as Buffer;
+		if (payload.length > FOREIGN_PAYLOAD_BYTES_MAX) {
+			packet[isSettled] = true;
+			this.#log.warn({ account: account.name, topic: packet.topic, bytes: payload.length }, "too long: dropped");
+		} else if (packet.retain && !this.#sessions.admitForeign(account, packet.topic, payload)) {
+			packet.retain = false;
+			this.#log.warn({ account: account.name, topic: packet.topic }, "retains too much: passed on, not retained");
+		}
+		const waitMs = account.kind === "sensor" ? this.#pace.waitMs(account, payload.length) : 0;
+		if (waitMs === 0) answer(null);
+		else setTimeout(answer, waitMs, null).unref();
 	}
 
 	/** Answers, and with that lets PUBACK leave, only when the books have it; on their fault the connection is cut. */
@@ -229,8 +263,7 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 	/** The second line of defence: a stored session may hold what its account may no longer hear. */
 	#authorizeForward(client: Client, packet: AedesPublishPacket): AedesPublishPacket | null {
 		const account = this.#accountOf(client);
-		const route = routeOf(packet.topic);
-		if (!account || !route || !mayHear(account, route)) return null;
+		if (!account || !mayHearTopic(account, packet.topic)) return null;
 		if (packet.qos === 0 && client.conn.writableLength > UNSENT_BYTES_MAX) return null;
 		gatherWrites(client.conn);
 		return packet;
@@ -245,6 +278,7 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 	readonly #forget = (name: string): void => {
 		this.#cut(name);
 		this.#sessions.forgetAccount(name);
+		this.#pace.forget(name);
 	};
 }
 

@@ -4,7 +4,9 @@ import type { Sessions } from "./sessions.ts";
 
 /** What was dealt with before aedes would forward it: a journaled message, or one that is not valid. */
 export const isSettled = Symbol("isSettled");
-export type InboundPacket = PublishPacket & { [isSettled]?: true };
+/** What third-party sensors say among themselves: it goes on at QoS 0, so that it waits in no queue for anyone. */
+export const isPassing = Symbol("isPassing");
+export type InboundPacket = PublishPacket & { [isSettled]?: true; [isPassing]?: true };
 
 type Deliver = (packet: AedesPublishPacket, callback: () => void) => void;
 type Done = (error?: Error) => void;
@@ -43,7 +45,7 @@ export class Engine extends Aedes {
 			return;
 		}
 		const publish = super.publish as (packet: PublishPacket, client: unknown, done?: Done) => void;
-		publish.call(this, done ? forwardable(packet) : packet, client, done);
+		publish.call(this, done || (packet as InboundPacket)[isPassing] ? forwardable(packet) : packet, client, done);
 	}
 
 	override subscribe(filter: string, deliver: Deliver, done: () => void): void {
@@ -61,9 +63,9 @@ export class Engine extends Aedes {
  * What a client sent, as it goes on: no message of the contract is sent on at QoS 2, and a payload that may wait in a
  * queue must not hold the chunk of the socket it was a part of.
  */
-const forwardable = (packet: PublishPacket): PublishPacket => ({
+const forwardable = (packet: InboundPacket): PublishPacket => ({
 	...packet,
-	qos: packet.qos === 2 ? 1 : packet.qos,
+	qos: packet[isPassing] ? 0 : packet.qos === 2 ? 1 : packet.qos,
 	payload: Buffer.from(packet.payload as Buffer),
 });
 

@@ -1,6 +1,6 @@
 import type { AuthenticateError, Client, ConnectPacket } from "aedes";
 import type { Account, Accounts } from "../pairing/accounts.ts";
-import { publishRight, routeOf } from "./access.ts";
+import { mayLeaveWill } from "./access.ts";
 import type { Sessions } from "./sessions.ts";
 
 const CLIENT_ID_LENGTH_MAX = 128;
@@ -70,12 +70,8 @@ export async function identify({
 	}
 
 	const { will } = connection;
-	if (will) {
-		const route = routeOf(will.topic);
-		// A sale as last will could never be acknowledged.
-		if (!route || route.message.journaledAs || publishRight(account, route) !== "allowed") {
-			throw new ConnectionRefused(NOT_AUTHORIZED, `last will not allowed on ${will.topic}`);
-		}
+	if (will && !mayLeaveWill(account, will.topic)) {
+		throw new ConnectionRefused(NOT_AUTHORIZED, `last will not allowed on ${will.topic}`);
 	}
 	return account;
 }

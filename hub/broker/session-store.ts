@@ -5,6 +5,8 @@ import { DatabaseSync } from "node:sqlite";
 export const statements = {
 	putRetained: "INSERT OR REPLACE INTO retained (topic, payload, qos) VALUES (?, ?, ?)",
 	deleteRetained: "DELETE FROM retained WHERE topic = ?",
+	putForeign: "INSERT OR REPLACE INTO foreign_retained (topic, payload, account) VALUES (?, ?, ?)",
+	deleteForeign: "DELETE FROM foreign_retained WHERE topic = ?",
 	putSubscription: "INSERT OR REPLACE INTO subscriptions (client, filter, account, qos) VALUES (?, ?, ?, ?)",
 	deleteSubscription: "DELETE FROM subscriptions WHERE client = ? AND filter = ?",
 	putOutgoing: "INSERT OR REPLACE INTO outgoing (sequence, client, topic, payload) VALUES (?, ?, ?, ?)",
@@ -17,6 +19,7 @@ export type Change = [statement: keyof typeof statements, ...values: (string | n
 
 export type StoredSessions = {
 	retained: { topic: string; payload: Uint8Array; qos: number }[];
+	foreign: { topic: string; payload: Uint8Array; account: string }[];
 	subscriptions: { client: string; filter: string; account: string; qos: number }[];
 	outgoing: { sequence: number; client: string; topic: string; payload: Uint8Array }[];
 	wills: { client: string; account: string; topic: string; payload: Uint8Array; qos: number; retain: number }[];
@@ -30,6 +33,7 @@ export function openSessionStore(file: string): DatabaseSync {
 			PRAGMA journal_mode = WAL;
 			PRAGMA synchronous = NORMAL;
 			CREATE TABLE IF NOT EXISTS retained (topic TEXT PRIMARY KEY, payload BLOB, qos INTEGER) WITHOUT ROWID;
+			CREATE TABLE IF NOT EXISTS foreign_retained (topic TEXT PRIMARY KEY, payload BLOB, account TEXT) WITHOUT ROWID;
 			CREATE TABLE IF NOT EXISTS subscriptions
 				(client TEXT, filter TEXT, account TEXT, qos INTEGER, PRIMARY KEY (client, filter)) WITHOUT ROWID;
 			CREATE TABLE IF NOT EXISTS outgoing (sequence INTEGER PRIMARY KEY, client TEXT, topic TEXT, payload BLOB);
@@ -67,6 +71,7 @@ function readAll(file: string): StoredSessions {
 		const all = (sql: string): unknown => database.prepare(sql).all();
 		return {
 			retained: all("SELECT topic, payload, qos FROM retained") as StoredSessions["retained"],
+			foreign: all("SELECT topic, payload, account FROM foreign_retained") as StoredSessions["foreign"],
 			subscriptions: all("SELECT client, filter, account, qos FROM subscriptions") as StoredSessions["subscriptions"],
 			outgoing: all(
 				"SELECT sequence, client, topic, payload FROM outgoing ORDER BY sequence",

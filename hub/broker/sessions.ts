@@ -4,6 +4,8 @@ import type { Logger } from "pino";
 import type { Account } from "../pairing/accounts.ts";
 import { matches, maySubscribe, routeOf } from "./access.ts";
 import type { Audience } from "./audience.ts";
+import { isForeign, mayAddFilter, mayUseForeign } from "./foreign.ts";
+import { ForeignRetained } from "./foreign-retained.ts";
 import { OutgoingQueue, type Queued } from "./outgoing-queue.ts";
 import { SessionLog } from "./session-log.ts";
 import { readSessionStore, type StoredSessions } from "./session-store.ts";
@@ -38,6 +40,7 @@ export class Sessions {
 	readonly #subscribersByTopic = new Map<string, { clientId: string; topic: string; qos: 0 | 1 | 2 }[]>();
 	readonly #options: Options;
 	readonly #disk: SessionLog;
+	readonly #foreign: ForeignRetained;
 	#sequence = 0;
 
 	constructor(options: Options) {
@@ -45,6 +48,7 @@ export class Sessions {
 		const { stored, isFresh } = readSessionStore(options.file);
 		if (isFresh) options.log.error({ file: options.file }, "stored sessions were damaged and are put aside");
 		this.#disk = new SessionLog(options.file, options.log);
+		this.#foreign = new ForeignRetained(this.#disk, (topic) => this.#retained.get(topic)?.packet.payload as Buffer);
 		this.#load(stored);
 	}
 
@@ -59,8 +63,14 @@ export class Sessions {
 		return count;
 	}
 
+	/** Whether an account may retain this on a topic of third-party sensors: not the last will of a revoked one. */
+	admitForeign({ name }: Account, topic: string, payload: Uint8Array): boolean {
+		return this.#options.accountNamed(name) !== undefined && this.#foreign.admit(name, topic, payload);
+	}
+
 	/** Ends every stored session of an account that is no more, so that its name can be given to another. */
 	forgetAccount(account: string): void {
+		for (const topic of this.#foreign.forget(account)) this.#retained.delete(topic);
 		for (const [clientId, session] of this.#sessions) if (session.account === account) this.forget(clientId);
 	}
 
@@ -73,6 +83,7 @@ export class Sessions {
 	}
 
 	async close(): Promise<void> {
+		this.#foreign.flush();
 		await this.#disk.close();
 	}
 
@@ -82,14 +93,15 @@ export class Sessions {
 
 	async storeRetained(packet: AedesPublishPacket): Promise<void> {
 		const { topic, qos } = packet;
-		const isHubs = routeOf(topic)?.message.from.every((party) => party === "hub") ?? false;
+		// The hub makes its own anew at each start; what sensors retain has a slower way to the disk.
+		const isKeptElsewhere = routeOf(topic)?.message.from.every((party) => party === "hub") ?? isForeign(topic);
 		if (packet.payload.length === 0) {
 			this.#retained.delete(topic);
-			if (!isHubs) this.#disk.put(`retained ${topic}`, ["deleteRetained", topic]);
+			if (!isKeptElsewhere) this.#disk.put(`retained ${topic}`, ["deleteRetained", topic]);
 			return;
 		}
 		this.#retained.set(topic, { levels: topic.split("/"), packet: { ...packet } });
-		if (!isHubs) this.#disk.put(`retained ${topic}`, ["putRetained", topic, packet.payload as Buffer, qos]);
+		if (!isKeptElsewhere) this.#disk.put(`retained ${topic}`, ["putRetained", topic, packet.payload as Buffer, qos]);
 	}
 
 	createRetainedStreamCombi(filters: string[]): Readable {
@@ -114,6 +126,7 @@ export class Sessions {
 		for (const { topic, qos } of subscriptions) {
 			// aedes hands over the whole SUBSCRIBE, with the filters that were refused.
 			if (!maySubscribe(account, topic)) continue;
+			if (!mayAddFilter(account, this.#sessions.get(client.id)?.filters ?? new Map(), topic)) continue;
 			this.#addFilter(client.id, account.name, topic, qos);
 			this.#disk.put(`filter ${client.id} ${topic}`, ["putSubscription", client.id, topic, account.name, qos]);
 		}
@@ -242,8 +255,16 @@ export class Sessions {
 		return Readable.from([...this.#wills.values()].filter((will) => will.brokerId === EARLIER_RUN));
 	}
 
-	#load({ retained, subscriptions, outgoing, wills }: StoredSessions): void {
+	#load({ retained, foreign, subscriptions, outgoing, wills }: StoredSessions): void {
 		const { accountNamed } = this.#options;
+		for (const { topic, payload, account: name } of foreign) {
+			const account = accountNamed(name);
+			if (account && mayUseForeign(account, topic)) {
+				this.#foreign.load(name, topic, payload);
+				const packet = packetOf({ topic, payload, qos: 0, retain: true });
+				this.#retained.set(topic, { levels: topic.split("/"), packet });
+			} else this.#disk.put(`foreign ${topic}`, ["deleteForeign", topic]);
+		}
 		for (const { topic, payload, qos } of retained) {
 			if (routeOf(topic)?.message.retain) {
 				const packet = packetOf({ topic, payload, qos, retain: true });

@@ -1,0 +1,63 @@
+import type { Account } from "../pairing/accounts.ts";
+
+const TOPIC_BYTES_MAX = 256;
+const LEVELS_MAX = 10;
+export const FOREIGN_PAYLOAD_BYTES_MAX = 64 * 1024;
+/** A sensor hears what it is commanded by and little else; the bridge hears every sensor in the shop. */
+const FILTERS_PER_SENSOR_MAX = 256;
+
+/**
+ * Whether a topic or filter is one of third-party sensors: Home Assistant, Tasmota, Zigbee2MQTT, Shelly, Sparkplug,
+ * ESPHome's own prefix. None of the contract, none of the broker, and no wildcard in front: what a foreign filter hears
+ * can never be a message of the contract.
+ */
+export function isForeign(topic: string): boolean {
+	if (topic.length > TOPIC_BYTES_MAX || Buffer.byteLength(topic) > TOPIC_BYTES_MAX) return false;
+	const levels = topic.split("/");
+	const [root = ""] = levels;
+	return levels.length <= LEVELS_MAX && root !== "" && root !== "kassahub" && !/^[$+#]/.test(root);
+}
+
+/** Who speaks with third-party sensors: they themselves, and the bridge that adopts them. */
+const speaksForeign = ({ kind }: Account): boolean => kind === "sensor" || kind === "bridge";
+
+export const mayUseForeign = (account: Account, topic: string): boolean => speaksForeign(account) && isForeign(topic);
+
+type Filters = { readonly size: number; has(filter: string): boolean };
+
+/** Whether a client that has these filters may have another. */
+export const mayAddFilter = ({ kind }: Account, filters: Filters, filter: string): boolean =>
+	kind !== "sensor" || filters.has(filter) || filters.size < FILTERS_PER_SENSOR_MAX;
+
+/** A message costs one, and one more for each of these: a long one keeps the broker as busy as many short ones. */
+const BYTES_A_TOKEN = 1024;
+const TOKENS_A_SECOND = 1000;
+/** What five hundred sensors say at once when the power is back. */
+const TOKENS_MAX = 4000;
+
+/**
+ * How long each account's messages wait, so that a sensor that floods is slowed down by its own connection: the broker
+ * reads no more of it while an answer is due, and nothing is gathered anywhere (invariant 9).
+ */
+export class ForeignPace {
+	readonly #tokens = new Map<string, { left: number; atMs: number }>();
+	readonly #now: () => number;
+
+	constructor(now: () => number = () => performance.now()) {
+		this.#now = now;
+	}
+
+	/** Milliseconds until a message of this account may pass; it counts as passed. */
+	waitMs({ name }: Account, payloadBytes: number): number {
+		const nowMs = this.#now();
+		const before = this.#tokens.get(name) ?? { left: TOKENS_MAX, atMs: nowMs };
+		const earned = ((nowMs - before.atMs) * TOKENS_A_SECOND) / 1000;
+		const left = Math.min(TOKENS_MAX, before.left + earned) - 1 - payloadBytes / BYTES_A_TOKEN;
+		this.#tokens.set(name, { left, atMs: nowMs });
+		return left >= 0 ? 0 : Math.ceil((-left * 1000) / TOKENS_A_SECOND);
+	}
+
+	forget(name: string): void {
+		this.#tokens.delete(name);
+	}
+}
