@@ -47,7 +47,7 @@ beforeEach(async () => {
 		heard.emit("heard");
 	});
 	printer = await startPrinter({ port: 0, msPerLine: 2 });
-	scale = await startScale({ path: join(dataDir, "scale") });
+	scale = await startScale({ path: join(dataDir, "scale"), kind: "toledo8217" });
 	writeFileSync(
 		join(dataDir, "devices.yaml"),
 		`shop: { id: winkel, name: Kaashuis }

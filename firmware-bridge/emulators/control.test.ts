@@ -12,7 +12,7 @@ import { startScale } from "./scale-on-cable.ts";
 test("a technician sets, spoils and looks at the bench over HTTP", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "bench-"));
 	const printer = await startPrinter({ port: 0, paperDir: join(folder, "paper") });
-	const scale = await startScale({ path: join(folder, "scale") });
+	const scale = await startScale({ path: join(folder, "scale"), kind: "cas" });
 	const control = await startControl({ port: 0, printer, scale });
 	const url = `http://127.0.0.1:${control.port}`;
 	const post = (path: string, body: unknown) => fetch(url + path, { method: "POST", body: JSON.stringify(body) });

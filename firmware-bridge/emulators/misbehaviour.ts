@@ -12,6 +12,10 @@ export type Misbehaviour = {
 	hasWrongParity: boolean;
 	/** Gives the answer to another question. */
 	answersWrongly: boolean;
+	/** Gives every answer twice, in one breath. */
+	repeatsItself: boolean;
+	/** Gives an answer byte by byte, with this long between two. */
+	dripMs: number;
 	/** Drops the connection when it has received this many more bytes. */
 	dropsAfterBytes: number;
 };
@@ -23,6 +27,8 @@ export const goodBehaviour = (): Misbehaviour => ({
 	cutsOff: false,
 	hasWrongParity: false,
 	answersWrongly: false,
+	repeatsItself: false,
+	dripMs: 0,
 	dropsAfterBytes: 0,
 });
 
@@ -33,6 +39,11 @@ export function sendSpoiled(answer: Uint8Array, misbehaviour: Misbehaviour, send
 	if (misbehaviour.babbles) bytes = Uint8Array.from(answer, (byte, index) => ((byte * 31 + index * 97) & 0x7f) | 0x80);
 	if (misbehaviour.cutsOff) bytes = bytes.subarray(0, Math.floor(bytes.length / 2));
 	if (misbehaviour.hasWrongParity) bytes = bytes.map((byte) => byte | 0x80);
-	if (misbehaviour.lateMs === 0) send(bytes);
+	if (misbehaviour.repeatsItself) bytes = Uint8Array.of(...bytes, ...bytes);
+	if (misbehaviour.dripMs > 0) {
+		for (const [index, byte] of bytes.entries()) {
+			setTimeout(() => send(Uint8Array.of(byte)), misbehaviour.lateMs + index * misbehaviour.dripMs);
+		}
+	} else if (misbehaviour.lateMs === 0) send(bytes);
 	else setTimeout(() => send(bytes), misbehaviour.lateMs);
 }

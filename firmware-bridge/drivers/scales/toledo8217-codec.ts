@@ -3,6 +3,7 @@
  * port's business, so a frame is taken whole and exactly as the protocol lays it out, or not at all.
  */
 import type { Splitter } from "../exchange.ts";
+import { splitWhen } from "../splitter.ts";
 
 const STX = 0x02;
 const CR = 0x0d;
@@ -86,23 +87,5 @@ export function decodeTestResult(byte: number): { failures: string[] } | undefin
 }
 
 /** Cuts at CR. Whatever stands before an STX stays in its frame and so spoils it: noise may have hit digits too. */
-export function splitAnswers(): Splitter<Uint8Array> {
-	let begun: number[] = [];
-	return {
-		push(bytes) {
-			const frames: Uint8Array[] = [];
-			for (const byte of bytes) {
-				begun.push(byte);
-				if (byte !== CR && begun.length < FRAME_BYTES_MAX) continue;
-				frames.push(Uint8Array.from(begun));
-				begun = [];
-			}
-			return frames;
-		},
-		discard() {
-			const hadBegun = begun.length > 0;
-			begun = [];
-			return hadBegun;
-		},
-	};
-}
+export const splitAnswers = (): Splitter<Uint8Array> =>
+	splitWhen((begun) => begun.at(-1) === CR || begun.length === FRAME_BYTES_MAX);
