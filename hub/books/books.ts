@@ -3,6 +3,7 @@ import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { Drawer } from "@kassahub/contracts/drawer.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
@@ -11,6 +12,7 @@ import type { Turnover } from "@kassahub/contracts/turnover.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Lines } from "../journal/export.ts";
 import { JournalError, type JournalErrorCode } from "../journal/journal-error.ts";
+import type { TerminalPayments } from "../shop/payments.ts";
 import { Packer, unpackOutcomes } from "./packing.ts";
 import type { Changed, LedgerAnswers, ReaderAnswers, Report } from "./protocol.ts";
 import type { Outcome, Submission } from "./submission.ts";
@@ -35,6 +37,9 @@ export class BookedSale {
 	}
 }
 
+/** A payment request that the books have. Only one that just came is in `request`: what is sent again, or out of quarantine, isn't. */
+export type BookedRequest = { booking: Booking; request?: PaymentRequest };
+
 type Waiting = { submission: Submission; resolve(outcome: Outcome): void; reject(error: Error): void };
 
 const QUARANTINE_LISTED_MAX = 1000;
@@ -46,6 +51,7 @@ const QUARANTINE_LISTED_MAX = 1000;
 export class Books extends EventEmitter<{
 	changed: [Changed];
 	booked: [BookedSale];
+	payment: [BookedRequest];
 	/** Nothing can be booked, and why; once, until `writable`. */
 	unwritable: [{ code: JournalErrorCode; message: string }];
 	writable: [];
@@ -140,6 +146,16 @@ export class Books extends EventEmitter<{
 		return this.#ledger.ask("entry", id);
 	}
 
+	/** A payment request and its last outcome, where there is one. */
+	payment(id: string): Promise<{ request: JournalEntry; outcome?: JournalEntry } | undefined> {
+		return this.#ledger.ask("payment", id);
+	}
+
+	/** What is known of every terminal, by its name: its open and unknown payments, and its totals. */
+	terminals(): Promise<Map<string, TerminalPayments>> {
+		return this.#ledger.ask("terminals");
+	}
+
 	/** The last sales, newest first, of one register or of all; at most 200. */
 	recentSales({ register, limit }: { register?: string; limit: number }): Promise<JournalEntry[]> {
 		return this.#ledger.ask("recentSales", register, limit);
@@ -162,6 +178,9 @@ export class Books extends EventEmitter<{
 	/** Submits a quarantined message again, repaired where `payload` is given. Undefined where there is no such item. */
 	async replay(number: number, payload?: Uint8Array): Promise<Outcome | undefined> {
 		const replayed = await this.#ledger.ask("replay", number, payload);
+		if (replayed?.outcome.status === "booked" && replayed.outcome.booking.kind === "payment") {
+			this.emit("payment", { booking: replayed.outcome.booking });
+		}
 		return replayed?.outcome;
 	}
 
@@ -235,11 +254,20 @@ export class Books extends EventEmitter<{
 		for (const [index, { submission, resolve }] of settled.entries()) {
 			const outcome = outcomes[index] as Outcome;
 			resolve(outcome);
-			if (isWatched && submission.kind === "sale" && outcome.status === "booked" && !outcome.booking.duplicate) {
+			if (submission.kind === "payment") this.#tellPayment(submission, outcome);
+			else if (isWatched && submission.kind === "sale" && outcome.status === "booked" && !outcome.booking.duplicate) {
 				this.emit("booked", new BookedSale(submission, outcome.booking));
 			}
 		}
 		this.#noteIdle();
+	}
+
+	#tellPayment({ payload }: Submission, outcome: Outcome): void {
+		// An id may have been booked before as something else.
+		if (outcome.status === "rejected" || outcome.booking.kind !== "payment") return;
+		const { booking } = outcome;
+		if (booking.duplicate) this.emit("payment", { booking });
+		else this.emit("payment", { booking, request: JSON.parse(Buffer.from(payload).toString()) });
 	}
 
 	#fail(count: number, error: Error): void {

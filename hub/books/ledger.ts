@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { EntryKind, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import { uuidv7 } from "uuidv7";
@@ -11,6 +13,7 @@ import { reasonFor } from "../intake/reasons.ts";
 import { Checkpointer } from "../journal/checkpoint.ts";
 import { entriesAfter, journalEntry, selectById, selectByNumber, storedEntry } from "../journal/entries.ts";
 import { journalErrorFrom } from "../journal/journal-error.ts";
+import { OUTCOMES_MAX, outcomeId } from "../journal/outcome-id.ts";
 import { Quarantine } from "../journal/quarantine.ts";
 import { Sealer } from "../journal/seals.ts";
 import { loadSnapshot, saveSnapshot } from "../journal/snapshot.ts";
@@ -18,6 +21,8 @@ import { JOURNAL_FILE, KEY_FILE, openStore, type Store, writeMeta } from "../jou
 import { CLOSED_AT } from "../journal/verify.ts";
 import { type Group, JournalWriter } from "../journal/writer.ts";
 import { saleFlags } from "../shop/catalogue.ts";
+import { paymentsNamed, requestFlags, salePaymentFlags } from "../shop/payment-flags.ts";
+import { isSpent } from "../shop/payments.ts";
 import {
 	applyEntry,
 	type Changes,
@@ -51,6 +56,8 @@ export class Ledger {
 	readonly #findFlags;
 	#state: ShopState;
 	#changes: Changes = noChanges();
+	/** Payments that sales of the open group name: they are not folded yet. */
+	readonly #spending = new Set<string>();
 	#snapshotNumber: number;
 
 	/** Throws where the journal cannot be opened: without it there is no shop. */
@@ -102,6 +109,7 @@ export class Ledger {
 	book(submissions: readonly Submission[]): Booked {
 		const now = this.#clock.now();
 		const folding: Folding[] = [];
+		this.#spending.clear();
 		let bytes = 0;
 		const outcomes = this.#writer.writeGroup(now, (group) =>
 			submissions.map((submission) => {
@@ -124,6 +132,7 @@ export class Ledger {
 		const { kind, source, register, topic } = item;
 		const now = this.#clock.now();
 		const folding: Folding[] = [];
+		this.#spending.clear();
 		const submission = { kind, source, register, topic, payload: repaired ?? item.payload };
 		const outcome = this.#writer.writeGroup(now, (group) => {
 			const lean = this.#bookOne(group, submission, folding, number);
@@ -145,6 +154,15 @@ export class Ledger {
 	entry(id: string): JournalEntry | undefined {
 		const row = this.#byId.get(id);
 		return row && journalEntry(storedEntry(row));
+	}
+
+	/** The last outcome of a payment. */
+	outcome(payment: string): JournalEntry | undefined {
+		for (let place = OUTCOMES_MAX; place > 0; place--) {
+			const entry = this.entry(outcomeId(payment, place));
+			if (entry !== undefined) return entry;
+		}
+		return undefined;
 	}
 
 	entriesAt(numbers: readonly number[]): JournalEntry[] {
@@ -199,7 +217,7 @@ export class Ledger {
 		if (appended === undefined) return this.#bookedBefore(group, submission, id, text, replayOf);
 		const { number, hash } = appended;
 		folding.push({ number, kind, at: group.at, payload: event });
-		const flags = kind === "sale" ? saleFlags(this.#state.catalogue, event as Sale) : [];
+		const flags = this.#flagsFor(kind, event);
 		if (flags.length === 0) return { status: "fresh", id, number, hash };
 		this.#keepFlags.run(number, JSON.stringify(flags));
 		const booking = { id, kind, number, hash, at: group.at, clock: group.quality, duplicate: false, flags };
@@ -243,6 +261,20 @@ export class Ledger {
 		const { id, kind, number, hash, at, clock } = stored;
 		const flags = JSON.parse(String(this.#findFlags.get(number)?.flags ?? "[]"));
 		return { id, kind, number, hash, at, clock, duplicate: true, flags };
+	}
+
+	#flagsFor(kind: EntryKind, event: Event): string[] {
+		if (kind === "payment") return requestFlags(this.#state.payments, event as PaymentRequest);
+		if (kind !== "sale") return [];
+		const sale = event as Sale;
+		const flags = saleFlags(this.#state.catalogue, sale);
+		const named = paymentsNamed(sale);
+		if (named.length === 0) return flags;
+		const { spent } = this.#state.payments;
+		const isTaken = (payment: string) => this.#spending.has(payment) || isSpent(spent, payment);
+		flags.push(...salePaymentFlags(sale, (payment) => this.outcome(payment)?.payload as PaymentOutcome, isTaken));
+		for (const payment of named) this.#spending.add(payment);
+		return flags;
 	}
 
 	#fold(folding: readonly Folding[]): void {

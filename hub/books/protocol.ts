@@ -10,6 +10,7 @@ import type { Turnover } from "@kassahub/contracts/turnover.ts";
 import type { ClockSetting } from "../clock.ts";
 import type { Lines } from "../journal/export.ts";
 import type { JournalErrorCode } from "../journal/journal-error.ts";
+import type { TerminalPayments } from "../shop/payments.ts";
 import type { Outcome, Submission } from "./submission.ts";
 
 /** What a thread of the books starts with. */
@@ -65,6 +66,10 @@ export type LedgerAnswers = {
 	turnover(day: string): Turnover;
 	drawers(): Drawer[];
 	entry(id: string): JournalEntry | undefined;
+	/** A payment request and its last outcome, where there is one. */
+	payment(id: string): { request: JournalEntry; outcome?: JournalEntry } | undefined;
+	/** Of every terminal that something is known of, by its name. */
+	terminals(): Map<string, TerminalPayments>;
 	recentSales(register: string | undefined, limit: number): JournalEntry[];
 	replay(number: number, repaired: Uint8Array | undefined): { outcome: Outcome; kind: EntryKind } | undefined;
 	state(): { number: number; text: string };

@@ -118,6 +118,13 @@ const answers: LedgerAnswers = {
 	turnover: (day) => turnoverOf(ledger.state.days, day),
 	drawers: () => [...ledger.state.drawers.values()].sort((a, b) => (a.register < b.register ? -1 : 1)),
 	entry: (id) => ledger.entry(id),
+	payment(id) {
+		const request = ledger.entry(id);
+		if (request?.kind !== "payment") return undefined;
+		const outcome = ledger.outcome(id);
+		return { request, ...(outcome ? { outcome } : {}) };
+	},
+	terminals: () => ledger.state.payments.terminals,
 	recentSales: (register, limit): JournalEntry[] =>
 		ledger.entriesAt(recentNumbers(ledger.state.recent, register, limit)),
 	replay(number, repaired) {

@@ -1,13 +1,16 @@
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
+import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { Product } from "@kassahub/contracts/product.ts";
 import type { Reason } from "@kassahub/contracts/reason.ts";
 import { Sale } from "@kassahub/contracts/sale.ts";
 import { arithmeticFaults } from "@kassahub/contracts/sale-arithmetic.ts";
 import { StockMovement } from "@kassahub/contracts/stock-movement.ts";
-import { Compile } from "typebox/compile";
+import type { TSchema } from "typebox";
+import { Compile, type Validator } from "typebox/compile";
 import { CanonicalText } from "./canonical-text.ts";
-import { CARD_NUMBER_LENGTH_MIN, holdsCardNumber, maskCardNumbers } from "./card-numbers.ts";
+import { CODED_FIELDS, cardNumberField, maskBytes, maskFields } from "./card-fields.ts";
 import { isRealTime } from "./dates.ts";
 import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
 
@@ -17,7 +20,7 @@ import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
  */
 export type Message = { kind: EntryKind; register: string | null; topic?: string; payload: Uint8Array };
 
-export type Event = Sale | CashMovement | StockMovement | Product;
+export type Event = Sale | CashMovement | StockMovement | Product | PaymentRequest | PaymentOutcome;
 
 export type Examined =
 	| { isFit: true; event: Event; text: string }
@@ -29,16 +32,21 @@ const validators = {
 	cash: Compile(CashMovement),
 	stock: Compile(StockMovement),
 	product: Compile(Product),
+	payment: Compile(PaymentRequest),
+	outcome: Compile(PaymentOutcome),
 };
-
-/** Article numbers, EANs and ids may look like a card number by chance; the contract says what they are. */
-const CODED_FIELDS = new Set(["sku", "eans", "id", "refundOf", "at"]);
+/** What is wrong with a payment is said by the contract of its own type, not by that of every other. */
+const paymentShapes = new Map<unknown, Validator>(
+	PaymentRequest.anyOf.map((shape) => [shape.properties.type.const, Compile(shape as TSchema)]),
+);
 
 const texts = {
 	sale: new CanonicalText(Sale, CODED_FIELDS),
 	cash: new CanonicalText(CashMovement, CODED_FIELDS),
 	stock: new CanonicalText(StockMovement, CODED_FIELDS),
 	product: new CanonicalText(Product, CODED_FIELDS),
+	payment: new CanonicalText(PaymentRequest, CODED_FIELDS),
+	outcome: new CanonicalText(PaymentOutcome, CODED_FIELDS),
 };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -56,7 +64,11 @@ export function examine(message: Message): Examined {
 		return refuse(message, null, [reasonFor("JSON_INVALID", "", jsonFault(error))]);
 	}
 	const validator = validators[message.kind];
-	if (!validator.Check(value)) return refuse(message, idOf(value), schemaReasons(validator.Errors(value)));
+	if (!validator.Check(value)) {
+		const shape =
+			(message.kind === "payment" && paymentShapes.get((value as { type?: unknown } | null)?.type)) || validator;
+		return refuse(message, idOf(value), schemaReasons(shape.Errors(value)));
+	}
 	const event = value as Event;
 	const reasons = factReasons(message, event);
 	if (reasons.length > 0) return refuse(message, idOf(value), reasons.slice(0, REASONS_MAX));
@@ -64,7 +76,7 @@ export function examine(message: Message): Examined {
 	const text = writer.write(event);
 	const cardField = writer.mayHoldCardNumber ? cardNumberField(event) : undefined;
 	if (cardField !== undefined) {
-		const kept = Buffer.from(JSON.stringify(masked(event)));
+		const kept = Buffer.from(JSON.stringify(maskFields(event)));
 		return { isFit: false, id: idOf(value), reasons: [reasonFor("CARD_NUMBER_FOUND", cardField)], kept };
 	}
 	return { isFit: true, event, text };
@@ -106,40 +118,10 @@ function idOf(value: unknown): string | null {
 	return typeof id === "string" && ID_FORM.test(id) ? id : null;
 }
 
-/** The first field of free text that holds what looks like a card number. */
-function cardNumberField(event: object): string | undefined {
-	const fields = event as Record<string, unknown>;
-	for (const key of Object.keys(fields)) {
-		const member = fields[key];
-		if (typeof member === "string") {
-			if (member.length >= CARD_NUMBER_LENGTH_MIN && !CODED_FIELDS.has(key) && holdsCardNumber(member))
-				return `/${key}`;
-		} else if (Array.isArray(member) && !CODED_FIELDS.has(key)) {
-			for (let index = 0; index < member.length; index++) {
-				const field = cardNumberField(member[index]);
-				if (field !== undefined) return `/${key}/${index}${field}`;
-			}
-		}
-	}
-	return undefined;
-}
-
-/** A copy of an event with the card numbers in its free text masked. */
-function masked(value: unknown, key = ""): unknown {
-	if (CODED_FIELDS.has(key)) return value;
-	if (typeof value === "string") return maskCardNumbers(value);
-	if (Array.isArray(value)) return value.map((item) => masked(item));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, masked(member, name)]));
-}
-
-const CODED_OR_DIGITS = /"(?:sku|id|refundOf)"\s*:\s*"[^"]*"|"eans"\s*:\s*\[[^\]]*\]|\d+(?:[ -]\d+)*/g;
-
-/** Refuses a message that may be no JSON at all: what looks like a card number is masked in its bytes. */
-function refuse(message: Message, id: string | null, reasons: Reason[]): Examined {
-	const bytes = Buffer.from(message.payload.buffer, message.payload.byteOffset, message.payload.byteLength);
-	const masked = bytes
-		.toString("latin1")
-		.replace(CODED_OR_DIGITS, (found) => (found.startsWith('"') ? found : maskCardNumbers(found)));
-	return { isFit: false, id, reasons, kept: Buffer.from(masked, "latin1") };
-}
+/** Refuses a message; what is kept of it holds no card number. */
+const refuse = ({ payload }: Message, id: string | null, reasons: Reason[]): Examined => ({
+	isFit: false,
+	id,
+	reasons,
+	kept: maskBytes(payload),
+});

@@ -1,20 +1,31 @@
 import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import type { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
+import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import type { StockMovement } from "@kassahub/contracts/stock-movement.ts";
 import { type Catalogue, emptyCatalogue, putProduct } from "./catalogue.ts";
 import { type Drawers, moveCash, payIntoDrawer } from "./drawers.ts";
+import { paymentsNamed } from "./payment-flags.ts";
+import { emptyPayments, foldOutcome, foldRequest, type Payments, spendPayments } from "./payments.ts";
 import { type Recent, rememberSale } from "./recent.ts";
 import { moveStock, type Stock, sellFromStock } from "./stock.ts";
 import { countSale, type Days, dayOf } from "./turnover.ts";
 
 /** Everything the hub knows of the shop, folded from the journal and from nothing else. */
-export type ShopState = { catalogue: Catalogue; stock: Stock; drawers: Drawers; days: Days; recent: Recent };
+export type ShopState = {
+	catalogue: Catalogue;
+	stock: Stock;
+	drawers: Drawers;
+	days: Days;
+	recent: Recent;
+	payments: Payments;
+};
 
 /** Goes up when a fold changes its mind: older snapshots are then folded anew. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 
 export const emptyState = (): ShopState => ({
 	catalogue: emptyCatalogue(),
@@ -22,6 +33,7 @@ export const emptyState = (): ShopState => ({
 	drawers: new Map(),
 	days: new Map(),
 	recent: new Map(),
+	payments: emptyPayments(),
 });
 
 /** An entry as the folds see it: the hub's time and number, and the event. */
@@ -61,6 +73,12 @@ export function applyEntry(state: ShopState, entry: FoldEntry, changes: Changes)
 			changes.isCatalogue = true;
 			break;
 		}
+		case "payment":
+			foldRequest(state.payments, entry.payload as PaymentRequest, entry.number);
+			break;
+		case "outcome":
+			foldOutcome(state.payments, entry.payload as PaymentOutcome);
+			break;
 	}
 }
 
@@ -71,6 +89,8 @@ function applySale(state: ShopState, sale: Sale, entry: FoldEntry, changes: Chan
 	countSale(state.days, state.catalogue, sale);
 	changes.days.add(dayOf(sale.at));
 	rememberSale(state.recent, sale.register, entry.number);
+	const named = paymentsNamed(sale);
+	if (named.length > 0) spendPayments(state.payments, named, entry.number);
 }
 
 /** The state as text: canonical, so that two equal states have equal texts. */
