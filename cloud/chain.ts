@@ -1,6 +1,8 @@
 import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import { hashEntry, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { Product } from "@kassahub/contracts/product.ts";
 import { Sale } from "@kassahub/contracts/sale.ts";
 import { StockMovement } from "@kassahub/contracts/stock-movement.ts";
@@ -16,6 +18,8 @@ export type Entry = Header & { canonical: string } & (
 		| { kind: "cash"; payload: CashMovement }
 		| { kind: "stock"; payload: StockMovement }
 		| { kind: "product"; payload: Product }
+		| { kind: "payment"; payload: PaymentRequest }
+		| { kind: "outcome"; payload: PaymentOutcome }
 	);
 
 export type Refusal = {
@@ -33,6 +37,8 @@ const payloadValidators = {
 	cash: Compile(CashMovement),
 	stock: Compile(StockMovement),
 	product: Compile(Product),
+	payment: Compile(PaymentRequest),
+	outcome: Compile(PaymentOutcome),
 };
 
 /** `source` goes into the hash between quotes as it is: a character that JSON escapes would make two texts of one value. */

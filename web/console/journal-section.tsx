@@ -1,5 +1,7 @@
 import type { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import type { StockMovement } from "@kassahub/contracts/stock-movement.ts";
@@ -37,6 +39,23 @@ function summarise({ kind, payload }: JournalEntry): Summary {
 				kind: text.kind.product,
 				what: product.name,
 				amount: `${euro(product.unitPrice)}${perUnit(product.unit)}`,
+			};
+		}
+		case "payment": {
+			const request = payload as PaymentRequest;
+			return {
+				kind: text.kind.payment,
+				what: `${request.terminal} ${text.paymentType[request.type]}`,
+				amount: "amount" in request ? euro(request.amount) : "",
+			};
+		}
+		case "outcome": {
+			const outcome = payload as PaymentOutcome;
+			const byPerson = outcome.by === "person" ? ` ${text.byPerson}` : "";
+			return {
+				kind: text.kind.outcome,
+				what: `${outcome.terminal} ${text.paymentType[outcome.type]}: ${text.paymentStatus[outcome.status]}${byPerson}`,
+				amount: outcome.status === "approved" && outcome.type !== "end-of-day" ? euro(outcome.amount) : "",
 			};
 		}
 	}
