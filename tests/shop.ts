@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DeviceConfig } from "@kassahub/contracts/config.ts";
 import type { Credentials, PairingKind } from "@kassahub/contracts/credentials.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -68,6 +69,12 @@ export class Shop {
 		// JSON is YAML.
 		writeFileSync(shop.configFile, JSON.stringify({ shop: { id: "vijzel", name: "De Vijzel" }, ...config }));
 		return shop;
+	}
+
+	/** Puts devices into devices.yaml. */
+	addDevices(devices: Record<string, DeviceConfig>): void {
+		const config = JSON.parse(readFileSync(this.configFile, "utf8"));
+		writeFileSync(this.configFile, JSON.stringify({ ...config, devices: { ...config.devices, ...devices } }));
 	}
 
 	/** What the running hub says of itself. */

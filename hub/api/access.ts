@@ -26,6 +26,7 @@ export const access: Readonly<Record<string, readonly ClientKind[]>> = {
 	"GET /turnover": register,
 	"GET /devices": register,
 	"POST /devices/:device/commands": register,
+	"GET /devices/:device/trace": technician,
 	"GET /shop": ["register", "technician", "relay"],
 	"GET /relay": register,
 	"GET /journal": ["relay", "technician"],

@@ -1,10 +1,10 @@
 import { catalogueImport } from "./catalogue.ts";
 import type { CliCommand } from "./command.ts";
-import { devices } from "./devices.ts";
+import { devices, devicesScan, devicesTest, devicesTrace } from "./devices.ts";
 import { doctor } from "./doctor.ts";
 import { journalExport, journalRebuild, journalVerify } from "./journal.ts";
 import { pair } from "./pair.ts";
-import { demo, start } from "./program.ts";
+import { decode, demo, start } from "./program.ts";
 import { quarantineList, quarantineReplay } from "./quarantine.ts";
 
 /** Every command, in the order of the help. */
@@ -12,6 +12,10 @@ export const commands: readonly CliCommand[] = [
 	start,
 	pair,
 	devices,
+	devicesScan,
+	devicesTest,
+	devicesTrace,
+	decode,
 	doctor,
 	catalogueImport,
 	quarantineList,

@@ -5,11 +5,11 @@ import { helpOf, overview, usageOf } from "./help.ts";
 
 /** The command that these words begin with, and what follows it. */
 function findCommand(words: readonly string[]): { command: CliCommand; rest: string[] } | undefined {
-	for (const command of commands) {
-		const own = command.words.split(" ");
-		if (own.every((word, index) => words[index] === word)) return { command, rest: words.slice(own.length) };
-	}
-	return undefined;
+	const isMeant = (command: CliCommand): boolean =>
+		command.words.split(" ").every((word, index) => words[index] === word);
+	// `devices scan` is more than `devices`.
+	const [command] = commands.filter(isMeant).sort((a, b) => b.words.length - a.words.length);
+	return command && { command, rest: words.slice(command.words.split(" ").length) };
 }
 
 /** Reads what follows a command. Throws CliFault for what it does not take, or misses. */

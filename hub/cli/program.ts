@@ -19,6 +19,13 @@ export const start: CliCommand = {
 	run: () => runProgram("hub/main.ts", []),
 };
 
+export const decode: CliCommand = {
+	words: "decode",
+	summary: "Explain a frame of a device's protocol: kassahub decode <driver> <hex>, one JSON object a frame",
+	isOpen: true,
+	run: ({ operands }) => runProgram("firmware-bridge/decode.ts", operands),
+};
+
 export const demo: CliCommand = {
 	words: "demo",
 	summary: "Play a shop day with an emulated printer and scale; its own options follow, see: kassahub demo --help",

@@ -49,14 +49,27 @@ export class RunningHub {
 		}).catch((error: Error) => {
 			throw new CliFault(`The hub at ${this.url} does not answer (${error.message}). Try again.`);
 		});
-		const answer = (await response.json()) as T | Problem;
-		if (response.ok) return answer as T;
-		const { code, detail, remedy } = answer as Problem;
-		throw new CliFault(`${code}: ${detail}. ${remedy}`);
+		if (response.ok) return (await response.json()) as T;
+		throw await refusal(response);
 	}
 
 	post<T>(path: string, value: unknown): Promise<T> {
 		return this.ask("POST", path, { type: "application/json", content: JSON.stringify(value) });
+	}
+
+	/** Hands on each line of an answer that goes on until one of the two ends it. */
+	async follow(path: string, take: (line: string) => void): Promise<void> {
+		const response = await fetch(`${this.url}/api/v1${path}`, {
+			headers: { authorization: `Bearer ${this.#token}` },
+		});
+		if (!response.ok || !response.body) throw await refusal(response);
+		const lines = response.body.pipeThrough(new TextDecoderStream());
+		let rest = "";
+		for await (const text of lines) {
+			const parts = (rest + text).split("\n");
+			rest = parts.pop() ?? "";
+			for (const line of parts) if (line !== "") take(line);
+		}
 	}
 
 	/** Whether a hub answers there; a process that took over a dead hub's number does not. */
@@ -68,6 +81,11 @@ export class RunningHub {
 			throw new CliFault(`The hub at ${this.url} does not answer (${(error as Error).message}). Try again.`);
 		}
 	}
+}
+
+async function refusal(response: Response): Promise<CliFault> {
+	const { code, detail, remedy } = (await response.json()) as Problem;
+	return new CliFault(`${code}: ${detail}. ${remedy}`);
 }
 
 function isAlive(pid: number): boolean {

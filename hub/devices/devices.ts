@@ -2,12 +2,13 @@ import { EventEmitter } from "node:events";
 import { type Command, command as commandMessage } from "@kassahub/contracts/command.ts";
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { Result } from "@kassahub/contracts/result.ts";
+import type { Trace } from "@kassahub/contracts/trace.ts";
 import type { Publish } from "../alerts.ts";
 
 const RESULTS_KEPT = 500;
 
 /** What the hub last heard of every device, and the way to command them. It knows no driver: that is the bridge's. */
-export class Devices extends EventEmitter<{ state: [DeviceState]; result: [Result] }> {
+export class Devices extends EventEmitter<{ state: [DeviceState]; result: [Result]; trace: [Trace] }> {
 	readonly #states = new Map<string, DeviceState>();
 	readonly #results = new Map<string, Result>();
 	readonly #publish: Publish;
@@ -27,6 +28,10 @@ export class Devices extends EventEmitter<{ state: [DeviceState]; result: [Resul
 		this.#results.set(result.id, result);
 		if (this.#results.size > RESULTS_KEPT) this.#results.delete(this.#results.keys().next().value as string);
 		this.emit("result", result);
+	}
+
+	heardTrace(trace: Trace): void {
+		this.emit("trace", trace);
 	}
 
 	list(): DeviceState[] {

@@ -1,7 +1,9 @@
 import { DeviceState } from "@kassahub/contracts/device-state.ts";
 import { ClientName, EventId } from "@kassahub/contracts/fields.ts";
 import { Result } from "@kassahub/contracts/result.ts";
+import { Trace } from "@kassahub/contracts/trace.ts";
 import { Type } from "typebox";
+import { followDevice } from "../../devices/following.ts";
 import { answers } from "../answers.ts";
 import { CommandRequest, commandFrom } from "../command-request.ts";
 import type { App, Parts } from "../parts.ts";
@@ -10,6 +12,12 @@ import { checkAllButBody } from "../validation.ts";
 
 const tags = ["devices"];
 const WAIT_MS_MAX = 60_000;
+
+const LINES = "application/x-ndjson";
+const Lines = {
+	description: "One Trace a line, without an end",
+	content: { [LINES]: { schema: Type.Unsafe<NodeJS.ReadableStream>({ ...Trace }) } },
+};
 
 const Accepted = Type.Object({ id: EventId }, { description: "On its way; the result comes by MQTT, under this id" });
 
@@ -53,6 +61,25 @@ export function deviceRoutes(app: App, { devices, clock }: Parts): void {
 			if (result) return result;
 			reply.code(202);
 			return { id: command.id };
+		},
+	);
+
+	app.get(
+		"/devices/:device/trace",
+		{
+			schema: {
+				tags,
+				summary: "Follow the frames between the bridge and a device",
+				description:
+					"First what the device's flight recorder holds, then every further frame, until the connection is closed. Cardholder data and secrets are masked before they are recorded.",
+				params: Type.Object({ device: ClientName }),
+				response: answers({ 200: Lines }),
+			},
+		},
+		async (request, reply) => {
+			const { device } = request.params;
+			if (!devices.get(device)) throw new Problem(404, "DEVICE_UNKNOWN", `No device ${device} has been heard of`);
+			return reply.type(LINES).send(followDevice(device, devices, clock));
 		},
 	);
 }
