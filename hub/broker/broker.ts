@@ -221,9 +221,8 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 			packet.retain = false;
 			this.#log.warn({ account: account.name, topic: packet.topic }, "retains too much: passed on, not retained");
 		}
-		const waitMs = account.kind === "sensor" ? this.#pace.waitMs(account, payload.length) : 0;
-		if (waitMs === 0) answer(null);
-		else setTimeout(answer, waitMs, null).unref();
+		if (account.kind === "sensor") this.#pace.pass(account, payload.length, () => answer(null));
+		else answer(null);
 	}
 
 	/** Answers, and with that lets PUBACK leave, only when the books have it; on their fault the connection is cut. */

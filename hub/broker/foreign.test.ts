@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { PairingKind } from "@kassahub/contracts/credentials.ts";
 import { topicOf } from "@kassahub/contracts/message.ts";
 import { sale } from "@kassahub/contracts/sale.ts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { ForeignPace } from "./foreign.ts";
 import { ForeignRetained } from "./foreign-retained.ts";
 import type { Change } from "./session-store.ts";
@@ -181,7 +181,8 @@ test("a sensor that floods waits, while sales go on and what it retains is bound
 		sensor.send(publication(`flood/${index}`, "x".repeat(1000), { qos: 0, retain: true }));
 	}
 	let isThrough = false;
-	const through = sensor.untilPing("publish").then(() => {
+	sensor.send(publication("flood/over", ""));
+	const through = sensor.next("puback").then(() => {
 		isThrough = true;
 	});
 	const { client } = await login(shop.port, await shop.accounts.pair("register", "kassa-1"));
@@ -194,23 +195,48 @@ test("a sensor that floods waits, while sales go on and what it retains is bound
 	await through;
 	const bridge = await bridgeOf(shop);
 	await subscribe(bridge, "flood/#");
-	for (let index = 0; index < 2000; index++) expect((await bridge.next("publish"))?.topic).toBe(`flood/${index}`);
+	for (let index = 0; index < 2000; index++) {
+		expect(await bridge.next("publish")).toMatchObject({ topic: `flood/${index}`, retain: true });
+	}
 	expect(await heardBy(bridge)).toEqual([]);
 	expect(books.submissions).toHaveLength(100);
 });
 
-test("the pace lets a burst through at once, and then as many a second as it allows", () => {
-	let nowMs = 0;
-	const pace = new ForeignPace(() => nowMs);
-	const sensor = { kind: "sensor", name: "schappen" } as const;
-	for (let index = 0; index < 4000; index++) expect(pace.waitMs(sensor, 0)).toBe(0);
-	expect(pace.waitMs(sensor, 0)).toBe(1);
-	expect(pace.waitMs({ ...sensor, name: "koeling" }, 0)).toBe(0);
-	nowMs = 1001;
-	for (let index = 0; index < 1000; index++) expect(pace.waitMs(sensor, 0)).toBe(0);
-	expect(pace.waitMs(sensor, 64 * 1024 - 1024)).toBe(64);
-	nowMs = 1_000_000;
-	expect(pace.waitMs(sensor, 1024)).toBe(0);
+test("the pace lets a burst through at once, then as many a second as it allows, and never out of order", () => {
+	vi.useFakeTimers();
+	const pace = new ForeignPace();
+	const schappen = { kind: "sensor", name: "schappen" } as const;
+	const passed: number[] = [];
+	let said = 0;
+	const pass = (count: number, bytes = 0) => {
+		for (const last = said + count; said < last; said++) {
+			const number = said;
+			pace.pass(schappen, bytes, () => passed.push(number));
+		}
+	};
+	pass(4000);
+	expect(passed).toHaveLength(4000);
+	pass(500);
+	expect(passed).toHaveLength(4000);
+	let isOtherHeld = true;
+	pace.pass({ kind: "sensor", name: "koeling" }, 0, () => {
+		isOtherHeld = false;
+	});
+	expect(isOtherHeld).toBe(false);
+	vi.advanceTimersByTime(250);
+	expect(passed).toHaveLength(4250);
+	pass(1, 64 * 1024);
+	vi.advanceTimersByTime(250);
+	expect(passed).toHaveLength(4500);
+	vi.advanceTimersByTime(64);
+	expect(passed).toHaveLength(4500);
+	vi.advanceTimersByTime(1);
+	expect(passed).toHaveLength(4501);
+	expect(passed).toEqual(passed.toSorted((a, b) => a - b));
+	vi.advanceTimersByTime(60_000);
+	pass(4000);
+	expect(passed).toHaveLength(8501);
+	vi.useRealTimers();
 });
 
 test("what is retained is counted by account, and reaches the disk only where it changed", () => {

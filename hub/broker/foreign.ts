@@ -35,29 +35,50 @@ const TOKENS_A_SECOND = 1000;
 /** What five hundred sensors say at once when the power is back. */
 const TOKENS_MAX = 4000;
 
+type Waiting = { go: () => void; dueMs: number };
+type Lane = { tokens: number; atMs: number; waiting: Waiting[]; timer: NodeJS.Timeout | undefined };
+
 /**
- * How long each account's messages wait, so that a sensor that floods is slowed down by its own connection: the broker
- * reads no more of it while an answer is due, and nothing is gathered anywhere (invariant 9).
+ * How fast each account's messages pass, in their order. A sensor that floods is slowed down by its own connection: the
+ * broker reads no more of it while an answer is due, so that nothing is gathered anywhere (invariant 9).
  */
 export class ForeignPace {
-	readonly #tokens = new Map<string, { left: number; atMs: number }>();
+	readonly #lanes = new Map<string, Lane>();
 	readonly #now: () => number;
 
 	constructor(now: () => number = () => performance.now()) {
 		this.#now = now;
 	}
 
-	/** Milliseconds until a message of this account may pass; it counts as passed. */
-	waitMs({ name }: Account, payloadBytes: number): number {
+	/** Calls `go` as soon as a message of this length may pass: at once, unless its account said too much of late. */
+	pass({ name }: Account, payloadBytes: number, go: () => void): void {
 		const nowMs = this.#now();
-		const before = this.#tokens.get(name) ?? { left: TOKENS_MAX, atMs: nowMs };
-		const earned = ((nowMs - before.atMs) * TOKENS_A_SECOND) / 1000;
-		const left = Math.min(TOKENS_MAX, before.left + earned) - 1 - payloadBytes / BYTES_A_TOKEN;
-		this.#tokens.set(name, { left, atMs: nowMs });
-		return left >= 0 ? 0 : Math.ceil((-left * 1000) / TOKENS_A_SECOND);
+		const lane = this.#lanes.get(name) ?? { tokens: TOKENS_MAX, atMs: nowMs, waiting: [], timer: undefined };
+		this.#lanes.set(name, lane);
+		const earned = ((nowMs - lane.atMs) * TOKENS_A_SECOND) / 1000;
+		lane.tokens = Math.min(TOKENS_MAX, lane.tokens + earned) - 1 - payloadBytes / BYTES_A_TOKEN;
+		lane.atMs = nowMs;
+		if (lane.tokens >= 0 && lane.waiting.length === 0) go();
+		else lane.waiting.push({ go, dueMs: nowMs + (Math.max(0, -lane.tokens) * 1000) / TOKENS_A_SECOND });
+		this.#await(lane);
 	}
 
 	forget(name: string): void {
-		this.#tokens.delete(name);
+		this.#lanes.delete(name);
+	}
+
+	#await(lane: Lane): void {
+		const [next] = lane.waiting;
+		if (!next || lane.timer) return;
+		lane.timer = setTimeout(
+			() => {
+				lane.timer = undefined;
+				const nowMs = this.#now();
+				const rest = lane.waiting.findIndex(({ dueMs }) => dueMs > nowMs);
+				for (const { go } of lane.waiting.splice(0, rest < 0 ? lane.waiting.length : rest)) go();
+				this.#await(lane);
+			},
+			Math.ceil(next.dueMs - this.#now()),
+		).unref();
 	}
 }
