@@ -14,6 +14,9 @@ export class DeviceError extends Error {
 	}
 }
 
+/** Not one byte of the question left for the device: what was asked has certainly not been done. */
+export class NotSentError extends DeviceError {}
+
 export const fault = (code: ErrorCode, detail?: string): Fault => ({ code, ...(detail ? { detail } : {}) });
 
 /** The fault of whatever was thrown; an error of our own is DRIVER_CRASHED, and its words stay in the log. */

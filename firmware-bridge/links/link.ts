@@ -27,7 +27,7 @@ export interface Link extends Connection {
 
 /** Two TCP channels (OPI): the hub dials one for its requests, the device dials the other for its own. */
 export interface ChannelPair extends Connection {
-	/** A new connection to the device. Throws DEVICE_UNREACHABLE. */
+	/** A new connection to the device. Throws DEVICE_UNREACHABLE, and nothing has been sent then. */
 	dial(): Promise<Link>;
 	/** Connections that the device makes to the hub. */
 	welcome(take: (link: Link) => void): void;
@@ -35,7 +35,12 @@ export interface ChannelPair extends Connection {
 
 /** One HTTP request, one answer. */
 export interface HttpLink extends Connection {
-	/** The answer's body. Throws DEVICE_UNREACHABLE where none comes within `withinMs`. */
+	/** Over TLS, to a device whose certificate was checked. */
+	readonly isSecure: boolean;
+	/**
+	 * The answer's body. Throws DEVICE_UNREACHABLE where none comes within `withinMs`, as a NotSentError where the device
+	 * was not even reached; DEVICE_GARBLED where it answers with an error of HTTP's.
+	 */
 	post(body: Uint8Array, withinMs: number): Promise<Uint8Array>;
 }
 
@@ -75,4 +80,6 @@ export type SerialSettings = {
 	dataBits: 7 | 8;
 	parity: "none" | "even" | "odd";
 	stopBits: 1 | 2;
+	/** Who says that the device's buffer is full: RTS and CTS, or XON and XOFF. Absent: nobody. */
+	flow?: "none" | "hardware" | "software";
 };

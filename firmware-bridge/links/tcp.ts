@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { DeviceError } from "../fault.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link, Tap } from "./link.ts";
@@ -11,46 +11,51 @@ const CLOSE_MS = 1000;
 export function openTcp(host: string, port: number, tap: Tap): Promise<Link> {
 	return new Promise((resolve, reject) => {
 		const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEPALIVE_MS });
-		const inbox = new Inbox();
-		let reason: string | undefined;
+		const link = linkOver(socket, `${host}:${port}`, tap);
 		const deadline = setTimeout(() => socket.destroy(new Error("no answer to the connection attempt")), CONNECT_MS);
-		const gone = new Promise<DeviceError>((tell) => {
-			socket.once("close", () => {
-				clearTimeout(deadline);
-				const error = new DeviceError("DEVICE_UNREACHABLE", reason ?? "the connection was closed");
-				tell(error);
-				reject(error);
-			});
+		void link.gone.then((error) => {
+			clearTimeout(deadline);
+			reject(error);
 		});
-		socket.on("error", (error: NodeJS.ErrnoException) => {
-			reason ??= `${error.code ?? error.message} (${host}:${port})`;
-		});
-		socket.on("data", (bytes) => {
-			tap("in", bytes);
-			inbox.put(bytes);
-		});
-		// A device that ends its side has left: a half-open connection would swallow the next receipt.
-		socket.once("end", () => socket.destroy());
 		socket.once("connect", () => {
 			clearTimeout(deadline);
-			resolve({
-				gone,
-				listen: (receive) => inbox.listen(receive),
-				write: (bytes) =>
-					new Promise((written, failed) => {
-						tap("out", bytes);
-						socket.write(bytes, (error) =>
-							error ? failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? error.message)) : written(),
-						);
-					}),
-				close: async () => {
-					// The last bytes still leave, unless the device no longer takes any.
-					const forced = setTimeout(() => socket.destroy(), CLOSE_MS);
-					socket.end();
-					await gone;
-					clearTimeout(forced);
-				},
-			});
+			resolve(link);
 		});
 	});
+}
+
+/** A link over a socket, whoever made the connection. `where`: the other end, for people. */
+export function linkOver(socket: Socket, where: string, tap: Tap): Link {
+	const inbox = new Inbox();
+	let reason: string | undefined;
+	const gone = new Promise<DeviceError>((tell) => {
+		socket.once("close", () => tell(new DeviceError("DEVICE_UNREACHABLE", reason ?? "the connection was closed")));
+	});
+	socket.on("error", (error: NodeJS.ErrnoException) => {
+		reason ??= `${error.code ?? error.message} (${where})`;
+	});
+	socket.on("data", (bytes) => {
+		tap("in", bytes);
+		inbox.put(bytes);
+	});
+	// A device that ends its side has left: a half-open connection would swallow the next receipt.
+	socket.once("end", () => socket.destroy());
+	return {
+		gone,
+		listen: (receive) => inbox.listen(receive),
+		write: (bytes) =>
+			new Promise((written, failed) => {
+				tap("out", bytes);
+				socket.write(bytes, (error) =>
+					error ? failed(new DeviceError("DEVICE_UNREACHABLE", reason ?? error.message)) : written(),
+				);
+			}),
+		close: async () => {
+			// The last bytes still leave, unless the device no longer takes any.
+			const forced = setTimeout(() => socket.destroy(), CLOSE_MS);
+			socket.end();
+			await gone;
+			clearTimeout(forced);
+		},
+	};
 }
