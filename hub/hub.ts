@@ -10,6 +10,7 @@ import { journalHead } from "@kassahub/contracts/journal-head.ts";
 import { type RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
 import { type Result, result } from "@kassahub/contracts/result.ts";
 import { stockLevel } from "@kassahub/contracts/stock-level.ts";
+import { type Trace, trace } from "@kassahub/contracts/trace.ts";
 import { turnover } from "@kassahub/contracts/turnover.ts";
 import type { Logger } from "pino";
 import { Alerts, type Publish } from "./alerts.ts";
@@ -71,6 +72,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	broker.on("message", ({ name, value }) => {
 		if (name === deviceState.name) devices.heardState(value as DeviceState);
 		else if (name === result.name) devices.heardResult(value as Result);
+		else if (name === trace.name) devices.heardTrace(value as Trace);
 		else if (name === relayState.name) relayWatch.heard(value as RelayState);
 	});
 	devices.on("state", (state) => alertOnDevice(alerts, state));
