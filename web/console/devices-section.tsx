@@ -1,16 +1,27 @@
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { Result } from "@kassahub/contracts/result.ts";
+import { useSignal } from "@preact/signals";
 import { faultWords } from "../kit/fault-words.ts";
-import { dayAndTime } from "../kit/figures.ts";
+import { clockSeconds, dayAndTime } from "../kit/figures.ts";
 import { Icon, type IconName } from "../kit/icon.tsx";
 import { kitWords } from "../kit/language.ts";
 import { Empty, Loading, Pill, type Tone } from "../kit/notice.tsx";
 import { RestRefused } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
 import type { HubWatch } from "./hub-watch.ts";
+import { ScanDialog } from "./scan-dialog.tsx";
 import { words } from "./words.ts";
 
-const icons: Record<DeviceState["class"], IconName> = { printer: "printer", scale: "scale", sensor: "sensor" };
+const icons: Record<DeviceState["class"], IconName> = {
+	printer: "printer",
+	scale: "scale",
+	terminal: "card",
+	nfc: "badge",
+	scanner: "barcode",
+	display: "display",
+	sensor: "sensor",
+	bridge: "hub",
+};
 const tones: Record<DeviceState["state"], Tone> = {
 	online: "good",
 	connecting: "warn",
@@ -22,8 +33,13 @@ const WAIT_MS = 10_000;
 type Action = "open-drawer" | "self-test" | "zero";
 const actions: Record<DeviceState["class"], Action[]> = {
 	printer: ["self-test", "open-drawer"],
-	scale: ["zero"],
-	sensor: [],
+	scale: ["self-test", "zero"],
+	terminal: ["self-test"],
+	nfc: ["self-test"],
+	scanner: ["self-test"],
+	display: ["self-test"],
+	sensor: ["self-test"],
+	bridge: [],
 };
 
 async function command(watch: HubWatch, device: string, action: Action): Promise<void> {
@@ -52,16 +68,21 @@ function Device({ watch, device }: { watch: HubWatch; device: DeviceState }) {
 	const text = words.value;
 	const labels: Record<Action, string> = {
 		"open-drawer": text.openDrawer,
-		"self-test": text.selfTest,
+		"self-test": device.class === "printer" ? text.testReceipt : text.selfTest,
 		zero: text.zero,
 	};
 	const fault = device.fault ? faultWords(device.fault.code) : undefined;
 	const details = [
+		device.model,
 		device.paper ? text.paper[device.paper] : undefined,
 		device.cover === "open" ? text.cover.open : undefined,
+		device.drawerIsOpen === undefined ? undefined : text.drawer[device.drawerIsOpen ? "open" : "closed"],
+		device.battery === undefined ? undefined : text.battery(device.battery),
+		device.signal ? text.signal(device.signal.value, device.signal.unit) : undefined,
 		device.reconnects ? text.reconnects(device.reconnects) : undefined,
 		device.firmware,
 		device.serialNumber,
+		device.nextAttemptAt ? text.nextAttempt(clockSeconds(device.nextAttemptAt)) : undefined,
 	].filter(Boolean);
 	return (
 		<li class="device">
@@ -103,9 +124,22 @@ function Device({ watch, device }: { watch: HubWatch; device: DeviceState }) {
 export function DevicesSection({ watch }: { watch: HubWatch }) {
 	const text = words.value;
 	const devices = watch.devices.value;
+	const isScanning = useSignal(false);
 	return (
 		<section class="card">
-			<h2>{text.devices}</h2>
+			<div class="card-head">
+				<h2>{text.devices}</h2>
+				<button
+					type="button"
+					class="button"
+					onClick={() => {
+						isScanning.value = true;
+					}}
+				>
+					<Icon name="search" />
+					{text.scan}
+				</button>
+			</div>
 			{devices === undefined ? <Loading /> : null}
 			{devices?.length === 0 ? <Empty icon="printer" title={text.noDevices} text={text.noDevicesText} /> : null}
 			<ul>
@@ -113,6 +147,14 @@ export function DevicesSection({ watch }: { watch: HubWatch }) {
 					<Device key={device.device} watch={watch} device={device} />
 				))}
 			</ul>
+			{isScanning.value ? (
+				<ScanDialog
+					watch={watch}
+					onClose={() => {
+						isScanning.value = false;
+					}}
+				/>
+			) : null}
 		</section>
 	);
 }
