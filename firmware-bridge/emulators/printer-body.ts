@@ -113,6 +113,11 @@ export class PrinterBody extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5]; p
 	/** The host is gone, and with it what was not printed. */
 	loseHost(): void {
 		this.#plug = undefined;
+		this.loseData();
+	}
+
+	/** Drops what was received and not yet printed. */
+	loseData(): void {
 		this.#interpreter.clear();
 	}
 

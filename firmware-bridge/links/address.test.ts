@@ -6,7 +6,7 @@ import type { Link } from "./link.ts";
 const untapped = { tap: () => undefined, broker: undefined };
 const defaults = {
 	speaks: "bytes",
-	schemes: ["tcp", "serial"],
+	schemes: ["tcp", "serial", "usb"],
 	serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 },
 	tcpPort: 9100,
 } as const;
@@ -19,6 +19,16 @@ test("a link's URL overrides its driver's settings one by one", () => {
 		path: "/dev/ttyUSB0",
 		settings: { baudRate: 19_200, dataBits: 8, parity: "none", stopBits: 1 },
 	});
+	expect(parseLink("serial:///dev/ttyS0?flow=software", defaults)).toMatchObject({ settings: { flow: "software" } });
+});
+
+test("a USB link names vendor and product in hexadecimal, zeros and all, and a serial number where it matters", () => {
+	const epson = { vendorId: 0x04b8, productId: 0x0202 };
+	expect(parseLink("usb://04b8:0202", defaults)).toEqual({ kind: "usb", device: epson });
+	expect(parseLink("usb://04B8:0e15/X6MB012345", defaults)).toEqual({
+		kind: "usb",
+		device: { vendorId: 0x04b8, productId: 0x0e15, serialNumber: "X6MB012345" },
+	});
 });
 
 test.each([
@@ -29,6 +39,10 @@ test.each([
 	"serial:///dev/ttyUSB0?baud=fast",
 	"serial:///dev/ttyUSB0?bits=9",
 	"serial:///dev/ttyUSB0?speed=9600",
+	"serial:///dev/ttyUSB0?flow=yes",
+	"usb://04b8",
+	"usb://04b8:202",
+	"usb:///dev/usb/lp0",
 ])("%s is refused with a reason", (url) => {
 	expect(() => parseLink(url, defaults)).toThrow(/DEVICE_CONFIG_INVALID/);
 });

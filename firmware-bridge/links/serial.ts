@@ -7,9 +7,11 @@ import type { Link, SerialSettings, Tap } from "./link.ts";
 const PRESENCE_MS = 1000;
 
 /** Opens a serial port, exclusively. Throws DEVICE_UNREACHABLE. */
-export function openSerial(path: string, settings: SerialSettings, tap: Tap): Promise<Link> {
+export function openSerial(path: string, { flow, ...frame }: SerialSettings, tap: Tap): Promise<Link> {
 	return new Promise((resolve, reject) => {
-		const port = new SerialPort({ path, ...settings, lock: true, autoOpen: false });
+		// XON and XOFF are heeded and never sent: to a printer they would be bytes of a picture.
+		const control = { rtscts: flow === "hardware", xon: flow === "software" };
+		const port = new SerialPort({ path, ...frame, ...control, lock: true, autoOpen: false });
 		const inbox = new Inbox();
 		let reason: string | undefined;
 		let presence: NodeJS.Timeout | undefined;
@@ -32,6 +34,7 @@ export function openSerial(path: string, settings: SerialSettings, tap: Tap): Pr
 		});
 		port.open((error) => {
 			if (error) return reject(new DeviceError("DEVICE_UNREACHABLE", error.message));
+			waitForBoth(port);
 			// Many scales draw their line driver's power from DTR and RTS; ports without modem lines refuse, and may.
 			port.set({ dtr: true, rts: true }, () => undefined);
 			// The binding reads an unplugged port as zero bytes for ever, so it is the device file that tells.
@@ -56,4 +59,22 @@ export function openSerial(path: string, settings: SerialSettings, tap: Tap): Pr
 			});
 		});
 	});
+}
+
+const READABLE = 1;
+const WRITABLE = 2;
+
+/**
+ * @serialport/bindings-cpp 13 waits for one event at a time: a wait for bytes to come in makes it forget that there is
+ * room for more to go out, and a long receipt hangs in the middle. Whatever it waits for, it is made to wait for both.
+ */
+function waitForBoth(port: SerialPort): void {
+	if (!port.port || !("poller" in port.port)) return;
+	const { poller } = port.port;
+	const poll = poller.poll.bind(poller);
+	poller.poll = (events = 0) => {
+		const reading = poller.listenerCount("readable") > 0 ? READABLE : 0;
+		const writing = poller.listenerCount("writable") > 0 ? WRITABLE : 0;
+		poll(events | reading | writing);
+	};
 }
