@@ -4,6 +4,8 @@ import { readDevices } from "./config.ts";
 import { Device } from "./device.ts";
 import { drivers } from "./drivers/index.ts";
 
+const ALIVE_EVERY_MS = 2000;
+
 const { env } = process;
 const root = join(import.meta.dirname, "..");
 // Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
@@ -33,6 +35,8 @@ async function leave(why: string): Promise<void> {
 process.on("SIGTERM", () => void leave("SIGTERM"));
 process.on("SIGINT", () => void leave("SIGINT"));
 if (env.KASSAHUB_SUPERVISED === "1") {
+	// The hub ends a bridge that no longer says so: a driver that never returns would hold up every other device.
+	setInterval(() => process.send?.("alive"), ALIVE_EVERY_MS).unref();
 	process.stdin.on("end", () => void leave("the hub is gone"));
 	process.stdin.on("error", () => void leave("the hub is gone"));
 	process.stdin.resume();

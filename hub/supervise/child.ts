@@ -6,11 +6,15 @@ const RESTART_MS_MAX = 30_000;
 /** A child that ran this long was well: its next restart starts at the shortest wait again. */
 const WELL_AFTER_MS = 60_000;
 const STOP_WITHIN_MS = 8_000;
+/** The bridge says every two seconds that its event loop turns; a part that has said so and falls silent this long hangs. */
+const SILENT_MS_MAX = 30_000;
 
 export type ChildPlan = {
 	name: string;
 	script: string;
 	environment: Record<string, string>;
+	/** Shorter in tests. */
+	silentMsMax?: number;
 };
 
 /** Keeps one part of the shop running as its own process: restarts it with back-off, whatever it died of (invariant 9). */
@@ -19,6 +23,7 @@ export class Child {
 	readonly #log: Logger;
 	#process: ChildProcess | undefined;
 	#timer: NodeJS.Timeout | undefined;
+	#silence: NodeJS.Timeout | undefined;
 	#waitMs = RESTART_MS_MIN;
 	#isStopping = false;
 	#restarts = 0;
@@ -36,14 +41,17 @@ export class Child {
 		const startedAt = performance.now();
 		const child = spawn(process.execPath, [this.#plan.script], {
 			// A part watches its stdin: when the hub dies, however it dies, the pipe closes and the part leaves too.
-			stdio: ["pipe", "inherit", "inherit"],
+			stdio: ["pipe", "inherit", "inherit", "ipc"],
 			env: { ...process.env, ...this.#plan.environment, KASSAHUB_SUPERVISED: "1" },
 		});
 		this.#process = child;
 		child.stdin?.on("error", () => undefined);
 		child.once("spawn", () => this.#log.info({ pid: child.pid }, "started"));
 		child.once("error", (error) => this.#log.error({ err: error }, "could not be started"));
+		child.on("message", () => this.#watch(child));
 		child.once("close", (code, signal) => {
+			clearTimeout(this.#silence);
+			this.#silence = undefined;
 			this.#process = undefined;
 			if (this.#isStopping) return;
 			if (performance.now() - startedAt > WELL_AFTER_MS) this.#waitMs = RESTART_MS_MIN;
@@ -52,6 +60,19 @@ export class Child {
 			this.#waitMs = Math.min(this.#waitMs * 2, RESTART_MS_MAX);
 			this.#restarts++;
 		});
+	}
+
+	/** The part is alive; it is ended, and so started again, where that is the last thing it says. */
+	#watch(child: ChildProcess): void {
+		if (this.#silence) {
+			this.#silence.refresh();
+			return;
+		}
+		const { silentMsMax = SILENT_MS_MAX } = this.#plan;
+		this.#silence = setTimeout(() => {
+			this.#log.error({ silentMs: silentMsMax }, "hangs; ending it");
+			child.kill("SIGKILL");
+		}, silentMsMax);
 	}
 
 	/** Asks the part to leave, and ends it where it doesn't within eight seconds. */
