@@ -1,11 +1,13 @@
 import { DeviceError } from "../fault.ts";
 import { terminalCertificateNames } from "./certificate-names.ts";
 import { type ChannelsAddress, openChannels } from "./channels.ts";
+import { openEvdev } from "./evdev.ts";
 import { type HttpAddress, openHttp } from "./http.ts";
 import type { BrokerAccess, Connection, LinkKind, SerialSettings, Tap } from "./link.ts";
 import { examples, type Scheme, schemes } from "./schemes.ts";
 import { openSerial } from "./serial.ts";
 import { openTcp } from "./tcp.ts";
+import { openTopics, parseTopics, type TopicsAddress } from "./topics.ts";
 import { openUsb } from "./usb.ts";
 import type { UsbAddress } from "./usb-device.ts";
 
@@ -13,8 +15,10 @@ export type LinkAddress =
 	| { kind: "tcp"; host: string; port: number }
 	| { kind: "serial"; path: string; settings: SerialSettings }
 	| { kind: "usb"; device: UsbAddress }
+	| { kind: "evdev"; path: string }
 	| { kind: "channels"; channels: ChannelsAddress }
-	| { kind: "http"; http: HttpAddress };
+	| { kind: "http"; http: HttpAddress }
+	| { kind: "topics"; topics: TopicsAddress };
 
 /** What a driver says of the links that lead to its devices. */
 export type LinkNeeds = {
@@ -44,6 +48,8 @@ export function parseLink(text: string, needs: LinkNeeds, settings: Record<strin
 		return needs.speaks === "channels" ? channelsOf(address, settings) : { kind: "tcp", ...address };
 	}
 	if (scheme === "http" || scheme === "https") return parseHttp(text, url, settings);
+	if (scheme === "evdev") return parseEvdev(text, url);
+	if (scheme === "mqtt" || scheme === "mqtts") return { kind: "topics", topics: parseTopics(text, url, settings) };
 	return parseSerial(text, url, needs);
 }
 
@@ -86,6 +92,11 @@ function parseSerial(text: string, url: URL, { serial = SERIAL_DEFAULT }: LinkNe
 	return { kind: "serial", path: decodeURIComponent(url.pathname), settings };
 }
 
+function parseEvdev(text: string, url: URL): LinkAddress {
+	if (url.hostname || url.pathname === "") throw invalid(`${text} names no device; write ${examples.evdev}`);
+	return { kind: "evdev", path: decodeURIComponent(url.pathname) };
+}
+
 function parseUsb(text: string): LinkAddress {
 	const [, vendor, product, serialNumber] = /^usb:\/\/([\da-f]{4}):([\da-f]{4})(?:\/([^/]+))?$/i.exec(text) ?? [];
 	if (vendor === undefined || product === undefined) {
@@ -103,7 +114,7 @@ const invalid = (detail: string): DeviceError => new DeviceError("DEVICE_CONFIG_
 export type Opening = { tap: Tap; broker: BrokerAccess | undefined };
 
 /** Opens the kind of link that the address's driver speaks over. Throws DEVICE_UNREACHABLE with the system's reason. */
-export function openLink(address: LinkAddress, { tap }: Opening): Promise<Connection> {
+export function openLink(address: LinkAddress, { tap, broker }: Opening): Promise<Connection> {
 	switch (address.kind) {
 		case "tcp":
 			return openTcp(address.host, address.port, tap);
@@ -111,9 +122,13 @@ export function openLink(address: LinkAddress, { tap }: Opening): Promise<Connec
 			return openSerial(address.path, address.settings, tap);
 		case "usb":
 			return openUsb(address.device, tap);
+		case "evdev":
+			return openEvdev({ path: address.path }, tap);
 		case "channels":
 			return openChannels(address.channels, tap);
 		case "http":
 			return openHttp(address.http, tap);
+		case "topics":
+			return openTopics(address.topics, { tap, broker });
 	}
 }

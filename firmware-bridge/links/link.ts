@@ -60,6 +60,8 @@ export interface TopicLink extends Connection {
 	readonly topic: string;
 	subscribe(filter: string, take: (topic: string, payload: Uint8Array) => void): Promise<void>;
 	publish(topic: string, payload: Uint8Array, options?: { retain?: boolean }): Promise<void>;
+	/** One thing for all whose links share a connection to a broker, made by the first who asks, over a link of its own. */
+	shared<T>(key: string, make: (link: TopicLink) => T): T;
 }
 
 /** The kinds of link, by what a driver speaks over them. */
