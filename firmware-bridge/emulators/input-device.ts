@@ -11,7 +11,7 @@ const PRETENCE = `package Pretence;
 BEGIN {
 	*CORE::GLOBAL::ioctl = sub (*$$) {
 		open my $log, ">>", $ENV{KASSAHUB_IOCTLS};
-		printf $log "%08x %s\\n", $_[1], $_[2];
+		printf $log "%08x %s\\n", $_[1], $_[2] =~ /^[0-9]+$/ ? $_[2] : unpack("H*", $_[2]);
 		return 1;
 	};
 }
@@ -21,7 +21,7 @@ BEGIN {
 export type InputDevice = {
 	path: string;
 	send(bytes: Uint8Array): void;
-	/** What was asked by ioctl so far: request in hex, and argument. */
+	/** What was asked by ioctl so far: request in hex, and argument, in hex where it is a buffer. */
 	readonly ioctls: string[];
 	unplug(): void;
 };

@@ -10,7 +10,7 @@ test("takes the device for itself, hands on its bytes, and is gone when it is un
 	const link = await openEvdev({ path: device.path }, (direction, bytes) => {
 		if (direction === "in") heard.push(bytes);
 	});
-	expect(device.ioctls).toEqual(["40044590 1"]);
+	expect(device.ioctls).toEqual(["40044590 1", "400445a0 01000000"]);
 	const received = new Promise<string>((resolve) =>
 		link.listen((bytes) => resolve(Buffer.from(bytes).toString("hex"))),
 	);

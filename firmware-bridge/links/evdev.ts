@@ -5,8 +5,8 @@ import type { Link, Tap } from "./link.ts";
 
 /**
  * Node has no ioctl and would block a thread of its pool on such a file, so Perl, which is on every Debian, holds the
- * device: it takes it for itself (EVIOCGRAB, linux/input.h), says so, and passes on what it reads. It ends with its
- * parent, however that ends: standard input closes.
+ * device: it takes it for itself (EVIOCGRAB, linux/input.h), asks for times by a clock that nobody sets (EVIOCSCLOCKID),
+ * says that it holds it, and passes on what it reads. It ends with its parent, however that ends: standard input closes.
  */
 const HOLDER = `
 use strict;
@@ -14,6 +14,7 @@ my ($path) = @ARGV;
 sub leave { syswrite STDERR, $_[0]; exit 1 }
 sysopen(my $device, $path, 0) or leave("open: $!");
 ioctl($device, 0x40044590, 1) or leave("grab: $!");
+ioctl($device, 0x400445a0, pack("i", 1));
 syswrite STDERR, "held";
 while (1) {
 	my $wanted = "";
