@@ -229,6 +229,7 @@ test("a device's state reaches the hub, who listens now, and who comes later", a
 		levels: { device: "bonprinter" },
 		value: stateOf("bonprinter"),
 		from: { name: "bridge", kind: "bridge" },
+		holdFor: expect.any(Function),
 	});
 	expect(await client.next("publish")).toMatchObject({ topic: stateTopic("bonprinter"), retain: false });
 	const later = await login(shop.port, { ...register, clientId: "kassa-1-late" });

@@ -18,6 +18,7 @@ import { gatherWrites } from "./gather.ts";
 import { type Connection, ConnectionRefused, identify } from "./identity.ts";
 import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
 import { listen, portOf } from "./listener.ts";
+import { isReserved } from "./reserved.ts";
 import { Sessions, type Will } from "./sessions.ts";
 
 const CONNECT_WITHIN_MS = 10_000;
@@ -30,7 +31,14 @@ const HEARTBEAT_MS = 10_000;
 const BOOKING_LEVELS = booking.topic.split("/");
 
 /** A message for the hub itself, valid by its schema. */
-export type Heard = { name: string; levels: Record<string, string>; value: unknown; from: Account };
+export type Heard = {
+	name: string;
+	levels: Record<string, string>;
+	value: unknown;
+	from: Account;
+	/** Keeps the message, and its PUBACK, until the work is done; where that fails, its sender has to send it again. */
+	holdFor(work: Promise<unknown>): void;
+};
 
 /** What the broker needs of the books: durable, either way, when it resolves. */
 export type BookKeeper = { submit(submission: Submission): Promise<Outcome> };
@@ -205,9 +213,16 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 			this.#submit(account, route, packet, answer);
 			return;
 		}
+		if (isReserved(route.message, packet.payload as Buffer)) {
+			packet[isSettled] = true;
+			this.#log.warn({ account: account.name, topic: packet.topic }, "only the hub may say this: dropped");
+			answer(null);
+			return;
+		}
 		if (!route.message.retain) packet.retain = false;
-		if (isForHub(route.message)) this.#hear(account, route, packet);
-		answer(null);
+		const held = isForHub(route.message) ? this.#hear(account, route, packet) : [];
+		if (held.length === 0) answer(null);
+		else Promise.all(held).then(() => answer(null), answer);
 	}
 
 	/** What a third-party sensor says, or is told by the bridge: it goes on as it is, unread by the hub. */
@@ -244,19 +259,25 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 		}, answer);
 	}
 
-	/** Passes on to the hub what is valid; what is not goes no further, and its sender is not cut for it. */
-	#hear(account: Account, route: Route, packet: InboundPacket): void {
+	/**
+	 * Passes on to the hub what is valid; what is not goes no further, and its sender is not cut for it. Returns the work
+	 * that the message has to wait for.
+	 */
+	#hear(account: Account, route: Route, packet: InboundPacket): Promise<unknown>[] {
+		const held: Promise<unknown>[] = [];
 		// MQTT 3.1.1 §3.3.1.3: an empty retained message clears the topic, here of a device that is no more.
-		if (packet.retain && packet.payload.length === 0) return;
+		if (packet.retain && packet.payload.length === 0) return held;
 		try {
 			const value = readMessage(route, packet.payload as Buffer);
-			this.emit("message", { name: route.message.name, levels: route.levels, value, from: account });
+			const { message, levels } = route;
+			this.emit("message", { name: message.name, levels, value, from: account, holdFor: (work) => held.push(work) });
 		} catch (error) {
 			if (!(error instanceof MessageInvalid)) throw error;
 			packet[isSettled] = true;
 			const { field, message: reason } = error;
 			this.#log.warn({ account: account.name, topic: packet.topic, field, reason }, "message dropped");
 		}
+		return held;
 	}
 
 	/** The second line of defence: a stored session may hold what its account may no longer hear. */
