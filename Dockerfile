@@ -4,7 +4,7 @@
 FROM --platform=$BUILDPLATFORM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json ./
-COPY scripts/stamp.js scripts/
+COPY scripts/stamp.js scripts/native.js scripts/
 COPY contracts/package.json contracts/
 COPY hub/package.json hub/
 COPY firmware-bridge/package.json firmware-bridge/
@@ -21,6 +21,10 @@ RUN npm run --workspace=web build
 # The packages that servers need, for the processor that the image is for. Without the root's own: that is Node itself,
 # which the base image brings.
 FROM node:24-bookworm-slim AS packages
+# The way to NFC readers is compiled for this processor.
+RUN apt-get update \
+	&& apt-get install --yes --no-install-recommends g++ make python3 libpcsclite-dev \
+	&& rm --recursive /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=manifests /app ./
 RUN npm ci --omit=dev --no-audit --no-fund --loglevel=error \
@@ -28,6 +32,10 @@ RUN npm ci --omit=dev --no-audit --no-fund --loglevel=error \
 
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.title="Kassahub" org.opencontainers.image.licenses="MIT"
+# By which the hub speaks with the machine's own pcscd.
+RUN apt-get update \
+	&& apt-get install --yes --no-install-recommends libpcsclite1 \
+	&& rm --recursive /var/lib/apt/lists/*
 ENV NODE_ENV=production KASSAHUB_DATA=/data KASSAHUB_CONFIG=/config/devices.yaml
 # Serial ports belong to dialout; the data belongs to whoever runs the hub.
 RUN usermod --append --groups dialout node \

@@ -3,6 +3,7 @@
 // Plain JS: it runs under whatever Node (20 or newer) started npm, because Node 24 may not be there yet.
 import { spawnSync } from "node:child_process";
 import { delimiter } from "node:path";
+import { isNfcBuilt } from "./native.js";
 import { hashPages, isBuilt, markBuilt, markUnbuilt } from "./pages.js";
 import { isInstalled, modules, root } from "./stamp.js";
 import { canInstall, installCommand, installPackages, missingPackages } from "./tools.js";
@@ -60,8 +61,10 @@ const installTools = (purpose) => {
 if (Number(process.versions.node.split(".")[0]) < 20) {
 	giveUp(`Node ${process.versions.node} is too old to start from. Install Node 20 or newer, then run this again.`);
 }
+const purpose = process.argv[2] === "--with" ? process.argv[3] : undefined;
+// First: a module is compiled with some of them.
+if (purpose) installTools(purpose);
 if (!isInstalled()) installModules();
+else if (purpose && !isNfcBuilt()) npm("run", "--silent", "postinstall");
 const pages = hashPages();
 if (!isBuilt(pages)) buildPages(pages);
-const purpose = process.argv[2] === "--with" ? process.argv[3] : undefined;
-if (purpose) installTools(purpose);

@@ -14,15 +14,21 @@ const hasPostgres = () =>
 		readdirSync("/usr/lib/postgresql").some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`)));
 
 const forTests = [
-	{ name: "mosquitto", isHere: () => isOnPath("mosquitto"), service: "mosquitto" },
+	{ name: "mosquitto", isHere: () => isOnPath("mosquitto"), services: ["mosquitto"] },
 	{ name: "mosquitto-clients", isHere: () => isOnPath("mosquitto_pub") },
-	{ name: "postgresql", isHere: hasPostgres, service: "postgresql" },
+	{ name: "postgresql", isHere: hasPostgres, services: ["postgresql"] },
 	{ name: "chromium", isHere: () => isOnPath("chromium") },
 	{ name: "strace", isHere: () => isOnPath("strace") },
+	// NFC readers: what the module for them is compiled with, the program that reaches them, and a reader of none.
+	{ name: "g++", isHere: () => isOnPath("g++") },
+	{ name: "make", isHere: () => isOnPath("make") },
+	{ name: "libpcsclite-dev", isHere: () => existsSync("/usr/include/PCSC/winscard.h") },
+	{ name: "pcscd", isHere: () => isOnPath("pcscd"), services: ["pcscd.socket", "pcscd"] },
+	{ name: "vsmartcard-vpcd", isHere: () => existsSync("/usr/lib/pcsc/drivers/serial/libifdvpcd.so") },
 ];
 const forBench = [
 	...forTests,
-	{ name: "rabbitmq-server", isHere: () => isOnPath("rabbitmq-server"), service: "rabbitmq-server" },
+	{ name: "rabbitmq-server", isHere: () => isOnPath("rabbitmq-server"), services: ["rabbitmq-server"] },
 ];
 
 /** The packages missing for `purpose`: "test" or "bench". */
@@ -44,8 +50,7 @@ export const installPackages = (packages) => {
 	if (apt.status !== 0) return false;
 	// Debian starts a server when it installs one. Tests start their own, and mosquitto's would keep 1883 from the shop.
 	const [stop, ...flags] = existsSync("/run/systemd/system") ? ["systemctl", "disable", "--now"] : ["service"];
-	for (const { service } of packages) {
-		if (!service) continue;
+	for (const service of packages.flatMap(({ services }) => services ?? [])) {
 		spawnSync(stop, flags.length > 0 ? [...flags, service] : [service, "stop"], { stdio: "ignore" });
 	}
 	return true;
