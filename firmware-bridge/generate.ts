@@ -19,8 +19,9 @@ function describe(driver: Driver): string {
 	if (driver.serial) rows.push(["serial unless given", serialWords(driver.serial)]);
 	rows.push(["actions", driver.actions.join(", ") || "none"], ["tested against", driver.provenOn]);
 	const settings = Object.entries(driver.settings.properties as Record<string, Property>).map(([name, property]) => {
-		const values = property.enum ? property.enum.join(", ") : `${property.minimum} to ${property.maximum}`;
-		return `| \`${name}\` | ${property.default} | ${values} | ${cell(property.description ?? "")} |`;
+		const range = property.minimum === undefined ? "text" : `${property.minimum} to ${property.maximum}`;
+		const values = property.enum ? property.enum.join(", ") : range;
+		return `| \`${name}\` | ${property.default ?? ""} | ${values} | ${cell(property.description ?? "")} |`;
 	});
 	return `### \`${driver.name}\` (${driver.class})
 

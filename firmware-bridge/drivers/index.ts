@@ -1,6 +1,7 @@
 import type { Driver } from "./driver.ts";
 import { escpos } from "./printers/escpos.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
+import { opi } from "./terminals/opi.ts";
 
 /** Every driver there is. Listed, never found by scanning a folder. */
-export const drivers: readonly Driver[] = [escpos, toledo8217];
+export const drivers: readonly Driver[] = [escpos, toledo8217, opi];

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openChannels } from "./channels.ts";
+import { freePort } from "./free-port.testing.ts";
 import type { ChannelPair, Direction, Link } from "./link.ts";
 
 let terminal: Server;
@@ -12,15 +13,6 @@ let pair: ChannelPair;
 let heard: [Direction, string][];
 
 const portOf = (server: Server): number => (server.address() as { port: number }).port;
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const free = portOf(server);
-	server.close();
-	await once(server, "close");
-	return free;
-}
 
 beforeEach(async () => {
 	dialled = [];
