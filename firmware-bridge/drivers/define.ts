@@ -1,6 +1,6 @@
 import type { Command } from "@kassahub/contracts/command.ts";
 import type { Static, TObject } from "typebox";
-import type { LinkKind } from "../links/link.ts";
+import type { Identity, LinkKind } from "../links/link.ts";
 import type { Driver, Job, Outcome, Weight } from "./driver.ts";
 import { type Exchange, exchangeOver, type Splitter } from "./exchange.ts";
 import { pollScale } from "./scales/polling.ts";
@@ -85,6 +85,8 @@ export type ScaleDriver<T extends TObject, Frame> = Given<
 	splitter(): Splitter<Frame>;
 	/** One question and its answer. Throws DEVICE_GARBLED or DEVICE_UNREACHABLE rather than offer a doubtful weight. */
 	weigh(scale: Exchange<Frame>, settings: Static<T>): Promise<Weight>;
+	/** Which scale it is, where the protocol can tell. */
+	identify?(scale: Exchange<Frame>, settings: Static<T>): Promise<Identity>;
 	perform(scale: Exchange<Frame>, settings: Static<T>, command: Command, job: Job): Promise<Outcome>;
 };
 
@@ -104,8 +106,10 @@ export const defineScale = <T extends TObject, Frame>(driver: ScaleDriver<T, Fra
 	async open(link, settings, report) {
 		const scale = exchangeOver(link, driver.splitter());
 		const pollMs = (settings as { pollMs: number }).pollMs;
+		const weigh = () => driver.weigh(scale, settings);
+		const identify = driver.identify?.bind(driver, scale, settings);
 		return {
-			watch: () => pollScale({ weigh: () => driver.weigh(scale, settings), gone: link.gone, pollMs, report }),
+			watch: () => pollScale({ weigh, identify, gone: link.gone, pollMs, report }),
 			perform: (command, job) => driver.perform(scale, settings, command, job),
 		};
 	},

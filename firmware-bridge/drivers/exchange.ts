@@ -15,7 +15,12 @@ export const asItComes = (): Splitter<Uint8Array> => ({ push: (bytes) => [bytes]
 export type Exchange<Frame> = {
 	/** Throws DEVICE_UNREACHABLE where no answer comes within `withinMs`, DEVICE_GARBLED where it is cut off or doubled. */
 	ask(question: Uint8Array, withinMs: number): Promise<Frame>;
+	/** Says what has no answer. */
+	say(words: Uint8Array): Promise<void>;
 };
+
+/** Silence is waited for no longer than so many answers may take: a device may be of the kind that never stops. */
+const SETTLE_ANSWERS_MAX = 5;
 
 /**
  * These protocols number nothing, so a late answer looks like the answer to the next question. After a missed answer
@@ -49,7 +54,9 @@ export function exchangeOver<Frame>(link: Link, splitter: Splitter<Frame>): Exch
 		});
 
 	async function settle(silenceMs: number): Promise<void> {
+		const end = performance.now() + silenceMs * SETTLE_ANSWERS_MAX;
 		for (let rest = silenceMs; rest > 0 && !lost; rest = heardAt + silenceMs - performance.now()) {
+			if (performance.now() > end) throw new DeviceError("DEVICE_GARBLED", "it talks without being asked");
 			frames = [];
 			await wait(rest);
 		}
@@ -80,6 +87,11 @@ export function exchangeOver<Frame>(link: Link, splitter: Splitter<Frame>): Exch
 			const answer = turn.then(() => converse(question, withinMs));
 			turn = answer.catch(() => undefined);
 			return answer;
+		},
+		say(words) {
+			const said = turn.then(() => link.write(words));
+			turn = said.catch(() => undefined);
+			return said;
 		},
 	};
 }

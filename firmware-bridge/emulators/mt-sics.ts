@@ -9,9 +9,10 @@ export type MtSicsCondition = Load & {
 	/** Tare is taken in steps of so many grams. */
 	tareStepGrams: number;
 	serialNumber: string;
+	/** It waits so long for a still plate. */
+	stillMsMax: number;
 };
 
-const STILL_MS_MAX = 400;
 const LOOK_MS = 10;
 
 /** A scale with the MT-SICS commands of level 0 and 1, written from the protocol sheet, section 5. */
@@ -28,6 +29,7 @@ export class EmulatedMtSics extends EmulatedScale<MtSicsCondition> {
 			hasTare: true,
 			tareStepGrams: 1,
 			serialNumber: "B021002593",
+			stillMsMax: 400,
 		});
 	}
 
@@ -95,7 +97,7 @@ export class EmulatedMtSics extends EmulatedScale<MtSicsCondition> {
 
 	/** Answers at once where the plate is still; waits for it as long as the scale would, and says when it could not. */
 	#whenStill(id: string, act: () => string): string | undefined {
-		const end = performance.now() + STILL_MS_MAX;
+		const end = performance.now() + this.condition.stillMsMax;
 		const look = (): string | undefined => {
 			this.#waiting = undefined;
 			if (!this.condition.isMoving) {

@@ -54,8 +54,10 @@ export function decodeAnswer(frame: Uint8Array): Answer {
 	const body = text.slice(0, -2);
 	const error = /^E[STL]$/.exec(body)?.[0];
 	if (error) return { kind: "error", code: error as "ES" | "ET" | "EL" };
-	const word = /^(S|Z|T|TA|TAC|I[234]) ([AIL+-])$/.exec(body);
-	if (word) return { kind: "word", id: word[1] ?? "", word: word[2] as "A" | "I" | "L" | "+" | "-" };
+	if (/^(S [I+-]|[ZT] [AI+-]|TA [IL]|TAC [AIL]|I[234] [IL])$/.test(body)) {
+		const [id = "", word] = body.split(" ");
+		return { kind: "word", id, word: word as "A" | "I" | "L" | "+" | "-" };
+	}
 	const quoted = /^(I[234]) A "([ -~\xa0-\xff]*)"$/.exec(body);
 	if (quoted) return { kind: "text", id: quoted[1] as "I2" | "I3" | "I4", text: quoted[2] ?? "" };
 	const value = /^(S [SD]|T S|TA A) +(-?)(\d+\.?\d*) +(\S{1,5}) *$/.exec(body);

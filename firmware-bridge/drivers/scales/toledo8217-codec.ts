@@ -89,3 +89,7 @@ export function decodeTestResult(byte: number): { failures: string[] } | undefin
 /** Cuts at CR. Whatever stands before an STX stays in its frame and so spoils it: noise may have hit digits too. */
 export const splitAnswers = (): Splitter<Uint8Array> =>
 	splitWhen((begun) => begun.at(-1) === CR || begun.length === FRAME_BYTES_MAX);
+
+/** Cuts what the register asks: one character, but a tare goes on to its CR. */
+export const splitQuestions = (): Splitter<Uint8Array> =>
+	splitWhen((begun) => begun[0] !== 0x54 || begun.at(-1) === CR || begun.length === FRAME_BYTES_MAX);

@@ -3,7 +3,7 @@ import { type Static, Type } from "typebox";
 import { DeviceError, fault } from "../../fault.ts";
 import { defineScale } from "../define.ts";
 import type { Outcome, Weight } from "../driver.ts";
-import { asItComes, type Exchange } from "../exchange.ts";
+import type { Exchange } from "../exchange.ts";
 import { WireError } from "../wire.ts";
 import {
 	CLEAR_TARE,
@@ -14,6 +14,7 @@ import {
 	START_TEST,
 	type Status,
 	splitAnswers,
+	splitQuestions,
 	TARE,
 	TEST_RESULT,
 	WEIGH,
@@ -41,7 +42,7 @@ export const toledo8217 = defineScale({
 	actions: ["zero", "tare", "clear-tare", "self-test"],
 	splitter: splitAnswers,
 	wire: {
-		frames: (direction) => (direction === "in" ? splitAnswers() : asItComes()),
+		frames: (direction) => (direction === "in" ? splitAnswers() : splitQuestions()),
 		explain: (frame, direction) => (direction === "in" ? explainAnswer(frame) : explainQuestion(frame)),
 	},
 	weigh,
@@ -128,20 +129,20 @@ function notReady(status: Status): Outcome {
 	return { status: "failed", fault: fault("SCALE_NOT_READY", facts.join(", ") || "refused by the scale") };
 }
 
-const questions: Record<string, string> = {
-	W: "weigh",
-	Z: "zero",
-	T: "tare",
-	C: "clear tare",
-	A: "start the confidence test",
-	B: "result of the confidence test",
-};
+const questions = new Map([
+	["W", "weigh"],
+	["Z", "zero"],
+	["T\r", "tare"],
+	["C", "clear tare"],
+	["A", "start the confidence test"],
+	["B", "result of the confidence test"],
+]);
 
 function explainQuestion(frame: Uint8Array): Record<string, unknown> {
 	const text = Buffer.from(frame).toString("latin1");
 	const digits = /^T(\d{5})\r$/.exec(text)?.[1];
 	if (digits !== undefined) return { question: "tare", grams: Number(digits) };
-	const question = questions[text.replace(/\r$/, "")];
+	const question = questions.get(text);
 	if (question === undefined) throw new WireError("no question of this protocol: W, Z, T, C, A or B");
 	return { question };
 }
