@@ -13,6 +13,16 @@ type Property = { description?: string; default?: unknown; minimum?: number; max
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
+/** Every driver at a glance: what it is for, how it is reached, and what it has been seen to work with. */
+function overview(): string {
+	const row = ({ name, class: kind, title, schemes, provenOn }: Driver): string =>
+		`| [\`${name}\`](#${name}-${kind}) | ${kind} | ${cell(title)} | ${schemes.join(", ")} | ${cell(provenOn)} |`;
+	return `| driver | class | | links | tested against |
+| --- | --- | --- | --- | --- |
+${drivers.map(row).join("\n")}
+`;
+}
+
 function describe(driver: Driver): string {
 	const rows = [["links", driver.schemes.map((scheme) => `\`${scheme}://\``).join(", ")]];
 	if (driver.tcpPort !== undefined) rows.push(["TCP port unless given", String(driver.tcpPort)]);
@@ -45,7 +55,7 @@ export function freshDocument(): { stored: string; fresh: string } {
 	const stored = readFileSync(file, "utf8");
 	const [before, after] = [stored.split(START)[0], stored.split(END)[1]];
 	if (before === undefined || after === undefined) throw new Error(`${file} has lost its markers`);
-	return { stored, fresh: `${before}${START}\n\n${drivers.map(describe).join("\n")}\n${END}${after}` };
+	return { stored, fresh: `${before}${START}\n\n${overview()}\n${drivers.map(describe).join("\n")}\n${END}${after}` };
 }
 
 if (import.meta.main) {
