@@ -25,7 +25,9 @@ export const PaymentOutcome = Type.Object(
 			minimum: 0,
 			description: "Euro cents that really moved; less than asked: partial",
 		}),
-		by: Type.Enum(["terminal", "person"], { description: "Who says so" }),
+		by: Type.Enum(["terminal", "person", "hub"], {
+			description: "Who says so; the hub where it did not ask the terminal, or heard nothing of it any more",
+		}),
 		fault: Type.Optional(Fault),
 		card: Type.Optional(PaymentCard),
 		reference: Type.Optional(TerminalReference),

@@ -20,7 +20,8 @@ export class Alerts {
 		return [...this.#raised.values()];
 	}
 
-	raise(code: ErrorCode, subject: string, severity: Alert["severity"]): void {
+	/** `detail`: which one, how much. */
+	raise(code: ErrorCode, subject: string, severity: Alert["severity"], detail?: string): void {
 		const key = `${code} ${subject}`;
 		if (this.#raised.has(key)) return;
 		const { nl, en, remedyNl, remedyEn } = errors[code];
@@ -32,6 +33,7 @@ export class Alerts {
 			since: this.#clock.now().at,
 			message: { nl, en },
 			remedy: { nl: remedyNl, en: remedyEn },
+			...(detail === undefined ? {} : { detail }),
 		};
 		this.#raised.set(key, alert);
 		this.#publish(alertMessage, {}, alert);

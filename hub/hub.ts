@@ -21,8 +21,10 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
 import { Devices } from "./devices/devices.ts";
 import { printReceipt } from "./devices/receipts.ts";
+import { LiveConfig } from "./live-config.ts";
 import { lockData } from "./lock.ts";
 import { Accounts } from "./pairing/accounts.ts";
+import { openPayments } from "./payments/open.ts";
 import { RelayWatch } from "./relay-watch.ts";
 import { Child } from "./supervise/child.ts";
 import { planParts } from "./supervise/parts.ts";
@@ -52,7 +54,7 @@ export async function openHub(settings: Settings, log: Logger, clock: Clock = sy
 }
 
 async function composeHub(settings: Settings, log: Logger, clock: Clock, closers: AsyncDisposableStack): Promise<Hub> {
-	const { config, dataDir } = settings;
+	const { dataDir } = settings;
 	closers.adopt(lockData(dataDir), (lock) => lock.release());
 
 	const books = closers.adopt(await Books.open({ dataDir, clock }), (opened) => opened.close());
@@ -67,15 +69,26 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	closers.defer(() => broker.close());
 	const publish = broker.publish.bind(broker);
 	const alerts = new Alerts(publish, clock);
+	const config = closers.adopt(new LiveConfig(settings, { alerts, log }), (opened) => opened.close());
 	const devices = new Devices(publish);
 	const relayWatch = new RelayWatch(alerts);
-	broker.on("message", ({ name, value }) => {
+	const paymentLog = log.child({ part: "payments" });
+	const payments = await openPayments({ books, devices, alerts, publish, config, clock, log: paymentLog });
+	closers.defer(() => payments.close());
+	broker.on("message", ({ name, value, from, holdFor }) => {
 		if (name === deviceState.name) devices.heardState(value as DeviceState);
-		else if (name === result.name) devices.heardResult(value as Result);
-		else if (name === trace.name) devices.heardTrace(value as Trace);
+		else if (name === result.name) {
+			devices.heardResult(value as Result);
+			// Money is the bridge's word alone, and it is told "heard" when that is in the books.
+			if (from.kind === "bridge") holdFor(payments.heard(value as Result));
+		} else if (name === trace.name) devices.heardTrace(value as Trace);
 		else if (name === relayState.name) relayWatch.heard(value as RelayState);
 	});
+	broker.on("cleared", ({ name, levels }) => {
+		if (name === deviceState.name) devices.forget(levels.device as string);
+	});
 	devices.on("state", (state) => alertOnDevice(alerts, state));
+	devices.on("forgotten", (device) => alerts.clear(`device:${device}`));
 	books.on("unwritable", ({ code }) => alerts.raise(code, "journal", "critical"));
 	books.on("writable", () => alerts.clear("journal"));
 	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
@@ -144,7 +157,9 @@ async function publishShop(books: Books, publish: Publish, clock: Clock): Promis
 
 function alertOnDevice(alerts: Alerts, state: DeviceState): void {
 	const subject = `device:${state.device}`;
-	const code = state.fault && isErrorCode(state.fault.code) ? state.fault.code : undefined;
+	const named = state.fault && isErrorCode(state.fault.code) ? state.fault.code : undefined;
+	// What the bridge says of devices.yaml the hub has read in it too, and told by itself.
+	const code = named === "CONFIG_INVALID" ? undefined : named;
 	for (const alert of alerts.list()) {
 		if (alert.subject === subject && alert.code !== code) alerts.clear(subject, alert.code as ErrorCode);
 	}

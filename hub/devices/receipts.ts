@@ -1,6 +1,6 @@
 import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { Command } from "@kassahub/contracts/command.ts";
-import type { Config } from "@kassahub/contracts/config.ts";
+import type { Config, DeviceConfig } from "@kassahub/contracts/config.ts";
 import type { Receipt } from "@kassahub/contracts/receipt.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import { vatTable } from "@kassahub/contracts/vat.ts";
@@ -35,28 +35,38 @@ export function receiptOf(
 	};
 }
 
+type Printing = { config: Config; devices: Devices; clock: Clock };
+
 /** Prints a freshly booked sale on every printer that serves its register and prints all receipts. */
-export function printReceipt(
-	{ config, devices, clock }: { config: Config; devices: Devices; clock: Clock },
-	booked: BookedSale,
-): void {
-	const printers = Object.entries(config.devices ?? {}).filter(
-		([name, device]) => device.receipts !== "on-request" && devices.get(name)?.class === "printer",
-	);
+export function printReceipt({ config, devices, clock }: Printing, booked: BookedSale): void {
+	const printers = printersOf({ config, devices });
 	if (printers.length === 0) return;
 	const { sale, booking } = booked;
 	if (sale.receipt === "none") return;
-	const now = clock.epochMs();
 	for (const [name, device] of printers) {
 		if (!serves(device, sale.register)) continue;
-		const command: Command = {
-			id: uuidv7(),
-			at: clock.now().at,
-			expiresAt: new Date(now + PRINT_WITHIN_MS).toISOString(),
-			action: "print",
-			receipt: receiptOf(config, sale, booking, false),
-			openDrawer: sale.payments.some((payment) => payment.method === "cash"),
-		};
-		devices.command(name, command);
+		const openDrawer = sale.payments.some((payment) => payment.method === "cash");
+		const receipt = receiptOf(config, sale, booking, false);
+		devices.command(name, { ...newCommand(clock), action: "print", receipt, openDrawer });
 	}
 }
+
+/** Prints lines, such as a pin terminal's receipt, where a register's receipts are printed. */
+export function printLines({ config, devices, clock }: Printing, register: string, lines: readonly string[]): void {
+	for (const [name, device] of printersOf({ config, devices })) {
+		if (!serves(device, register)) continue;
+		devices.command(name, { ...newCommand(clock), action: "print-text", lines: [...lines] });
+	}
+}
+
+/** The printers that print all receipts. */
+const printersOf = ({ config, devices }: Omit<Printing, "clock">): [string, DeviceConfig][] =>
+	Object.entries(config.devices ?? {}).filter(
+		([name, device]) => device.receipts !== "on-request" && devices.get(name)?.class === "printer",
+	);
+
+const newCommand = (clock: Clock): Pick<Command, "id" | "at" | "expiresAt"> => ({
+	id: uuidv7(),
+	at: clock.now().at,
+	expiresAt: new Date(clock.epochMs() + PRINT_WITHIN_MS).toISOString(),
+});

@@ -9,7 +9,7 @@ export type Asked = {
 	number: number;
 	register: string;
 	type: PaymentOutcome["type"];
-	/** Cents asked for; 0 at an end of day, and for a reversal until its payment is known. */
+	/** Cents asked for; of a reversal those of its payment, 0 where that is not the terminal's last; 0 at an end of day. */
 	amount: number;
 	/** The payment that a reversal undoes. */
 	original?: string;
@@ -65,7 +65,10 @@ export function askedBy(request: PaymentRequest, number: number): Asked | undefi
 export function foldRequest(payments: Payments, request: PaymentRequest, number: number): void {
 	const asked = askedBy(request, number);
 	if (asked !== undefined) {
-		terminalOf(payments, request.terminal).open.set(asked.id, asked);
+		const terminal = terminalOf(payments, request.terminal);
+		const { last } = terminal;
+		if (last !== undefined && last.id === asked.original) asked.amount = last.amount;
+		terminal.open.set(asked.id, asked);
 	} else if (request.type === "settle") {
 		const unknown = payments.terminals.get(request.terminal)?.unknown.get(request.payment);
 		// The first word counts: whoever settles it again finds it settled.
