@@ -35,6 +35,7 @@ export const DeviceState = Type.Object({
 	signal: Type.Optional(
 		Type.Object({ value: Type.Number(), unit: Type.Enum(["dBm", "%"]) }, { description: "Radio reception" }),
 	),
+	devices: Type.Optional(Type.Integer({ minimum: 0, description: "The bridge: how many devices it is to drive" })),
 	reconnects: Type.Optional(Type.Integer({ minimum: 0 })),
 	nextAttemptAt: Type.Optional(Timestamp),
 });

@@ -1,54 +1,17 @@
 import { expect, test } from "vitest";
-import { ConfigInvalid, parseConfig, readSettings } from "./config.ts";
-
-const faultsOf = (text: string) => {
-	try {
-		parseConfig(text);
-	} catch (error) {
-		if (error instanceof ConfigInvalid) return error.faults;
-		throw error;
-	}
-	throw new Error("expected it to be refused");
-};
-
-test("a shop with a printer is read", () => {
-	const config = parseConfig(`
-shop: { id: vijzel, name: De Vijzel }
-devices:
-  bonprinter: { driver: escpos, link: "tcp://127.0.0.1:9100", registers: [kassa-1] }
-`);
-	expect(config.devices?.bonprinter?.registers).toEqual(["kassa-1"]);
-});
-
-test("every mistake is named with its line, field and remedy", () => {
-	const faults = faultsOf(`shop:
-  id: De Vijzel
-  name: De Vijzel
-devices:
-  bonprinter:
-    driver: escpos
-    lnik: tcp://127.0.0.1:9100
-    receipts: sometimes
-`);
-	expect(faults.map(({ line, field }) => ({ line, field }))).toEqual(
-		expect.arrayContaining([
-			{ line: 2, field: "shop.id" },
-			{ line: 7, field: "devices.bonprinter.lnik" },
-			{ line: 8, field: "devices.bonprinter.receipts" },
-			expect.objectContaining({ field: "devices.bonprinter.link" }),
-		]),
-	);
-	for (const fault of faults) expect(fault.remedy).not.toBe("");
-});
-
-test("broken YAML says on which line", () => {
-	expect(faultsOf("shop:\n  id: x\n name: y\n")[0]?.line).toBeGreaterThan(1);
-});
-
-test("an empty file is refused, not taken for a shop without a name", () => {
-	expect(faultsOf("")).not.toEqual([]);
-});
+import { readSettings, serves } from "./config.ts";
 
 test("a port that is none is refused by the name of its variable", () => {
 	expect(() => readSettings({ KASSAHUB_HTTP_PORT: "http" })).toThrow("KASSAHUB_HTTP_PORT");
+});
+
+test("a file that is not there is refused with what to do", () => {
+	expect(() => readSettings({ KASSAHUB_CONFIG: "/nowhere/devices.yaml" })).toThrow(/set KASSAHUB_CONFIG/);
+});
+
+test("a device without a list of registers serves them all", () => {
+	const device = { driver: "escpos", link: "tcp://127.0.0.1" };
+	expect(serves(device, "kassa-1")).toBe(true);
+	expect(serves({ ...device, registers: ["kassa-1"] }, "kassa-1")).toBe(true);
+	expect(serves({ ...device, registers: ["kassa-1"] }, "kassa-2")).toBe(false);
 });

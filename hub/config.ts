@@ -1,91 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { Config, type DeviceConfig } from "@kassahub/contracts/config.ts";
-import { Compile } from "typebox/compile";
-import { LineCounter, parseDocument } from "yaml";
-
-/** One mistake in devices.yaml: where it stands, what is wrong, and what to write instead. */
-export type ConfigFault = { line: number; field: string; message: string; remedy: string };
-
-export class ConfigInvalid extends Error {
-	readonly faults: ConfigFault[];
-	constructor(file: string, faults: ConfigFault[]) {
-		super(
-			faults
-				.map((fault) => `${file}:${fault.line} ${fault.field || "(whole file)"}: ${fault.message}. ${fault.remedy}`)
-				.join("\n"),
-		);
-		this.name = "ConfigInvalid";
-		this.faults = faults;
-	}
-}
-
-const validator = Compile(Config);
-
-/** Reads devices.yaml from its text. Throws ConfigInvalid that names every mistake with its line. */
-export function parseConfig(text: string, file = "devices.yaml"): Config {
-	const lines = new LineCounter();
-	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-	if (document.errors.length > 0) {
-		throw new ConfigInvalid(
-			file,
-			document.errors.map((error) => ({
-				line: lines.linePos(error.pos[0]).line,
-				field: "",
-				message: error.message,
-				remedy: "Mind the indentation: two spaces a level, a space after each colon.",
-			})),
-		);
-	}
-	const value: unknown = document.toJS();
-	if (validator.Check(value)) return value;
-	const lineOf = (pointer: string): number => {
-		const path = pointer.split("/").slice(1);
-		// The field itself may be absent: then its nearest parent says where it belongs.
-		for (let length = path.length; length > 0; length--) {
-			const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-			if (node?.range) return lines.linePos(node.range[0]).line;
-		}
-		return 1;
-	};
-	const seen = new Set<string>();
-	const faults: ConfigFault[] = [];
-	for (const error of validator.Errors(value)) {
-		const names = namesIn(error.keyword, error.params as Record<string, unknown>);
-		for (const name of names.length > 0 ? names : [""]) {
-			const pointer = name ? `${error.instancePath}/${name}` : error.instancePath;
-			if (error.keyword === "boolean" || seen.has(pointer)) continue;
-			seen.add(pointer);
-			faults.push({ line: lineOf(pointer), field: fieldName(pointer), ...wordsFor(error) });
-		}
-	}
-	throw new ConfigInvalid(file, faults);
-}
-
-const fieldName = (pointer: string): string => pointer.split("/").slice(1).join(".");
-
-const namesIn = (keyword: string, params: Record<string, unknown>): string[] => {
-	const names = keyword === "required" ? params.requiredProperties : params.additionalProperties;
-	return Array.isArray(names) ? names.map(String) : [];
-};
-
-function wordsFor(error: { keyword: string; message: string; params: object }): { message: string; remedy: string } {
-	const params = error.params as Record<string, unknown>;
-	if (error.keyword === "required") return { message: "is missing", remedy: "Add it." };
-	if (error.keyword === "additionalProperties") {
-		return { message: "is not a setting", remedy: "Remove it, or mind its spelling and indentation." };
-	}
-	if (error.keyword === "enum") {
-		return {
-			message: "has a value that is not known",
-			remedy: `Write one of: ${(params.allowedValues as string[]).join(", ")}.`,
-		};
-	}
-	if (error.keyword === "pattern") return { message: error.message, remedy: "See the examples in devices.yaml." };
-	return { message: error.message, remedy: "See docs/devices.md." };
-}
+import type { Config, DeviceConfig } from "@kassahub/contracts/config.ts";
+import { readConfig } from "@kassahub/contracts/config-file.ts";
 
 export type Settings = {
+	/** As it was read at the start, without the devices whose entries are wrong. */
 	config: Config;
 	configFile: string;
 	dataDir: string;
@@ -106,7 +25,7 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 	if (!existsSync(configFile)) {
 		throw new Error(`${configFile} does not exist. Copy devices.yaml there, or set KASSAHUB_CONFIG to where it is.`);
 	}
-	const config = parseConfig(readFileSync(configFile, "utf8"), configFile);
+	const { config } = readConfig(readFileSync(configFile, "utf8"), configFile);
 	return {
 		config,
 		configFile,

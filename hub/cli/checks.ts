@@ -1,6 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { readConfig } from "@kassahub/contracts/config-file.ts";
+import type { DeviceState } from "@kassahub/contracts/device-state.ts";
+import { errors } from "@kassahub/contracts/errors.ts";
+import type { Health } from "@kassahub/contracts/health.ts";
 import { systemClock } from "../clock.ts";
 import { readSettings, type Settings } from "../config.ts";
 import { verifyJournal } from "../journal/verify.ts";
@@ -56,17 +60,40 @@ export function checkSpace(folder: string, freeBytes: number): Finding {
 	return good("data", detail);
 }
 
-/** The settings, where they can be read. */
-export function checkConfig(): { finding: Finding; settings?: Settings } {
+/** The settings, where they can be read, and what is wrong in single devices. */
+export function checkConfig(): { findings: Finding[]; settings?: Settings } {
 	try {
 		const settings = readSettings();
-		const count = Object.keys(settings.config.devices ?? {}).length;
-		const detail = `${settings.configFile}: ${settings.config.shop.name}, ${count} devices`;
-		return { finding: good("config", detail), settings };
+		const { config, refused, nameless } = readConfig(readFileSync(settings.configFile, "utf8"), settings.configFile);
+		const count = Object.keys(config.devices ?? {}).length;
+		const detail = `${settings.configFile}: ${config.shop.name}, ${count} devices`;
+		const wrong = [...nameless, ...refused.flatMap(({ faults }) => faults)].map(({ line, field, message, remedy }) =>
+			bad(field.replace(/^devices\.([^.]*).*$/, "device $1"), `line ${line}, ${field} ${message}`, withoutStop(remedy)),
+		);
+		return { findings: [good("config", detail), ...wrong], settings };
 	} catch (error) {
-		return { finding: bad("config", (error as Error).message, "Correct it and restart the hub.") };
+		const remedy = "Correct it; a running hub reads it again by itself, and goes on as it was until then";
+		return { findings: [bad("config", (error as Error).message, remedy)] };
 	}
 }
+
+/** What only a running hub knows of devices.yaml: mistakes that the bridge found in it, and whether a restart is due. */
+export async function checkConfigInUse(hub: RunningHub | undefined): Promise<Finding[]> {
+	if (!hub) return [];
+	const states = await hub.ask<DeviceState[]>("GET", "/devices");
+	const { alerts } = await hub.ask<Health>("GET", "/health");
+	const wrong = states.flatMap(({ device, fault }) =>
+		fault?.code === "DEVICE_CONFIG_INVALID"
+			? [bad(`device ${device}`, fault.detail ?? errors[fault.code].cause, withoutStop(errors[fault.code].remedyEn))]
+			: [],
+	);
+	const restart = alerts
+		.filter(({ code }) => code === "CONFIG_NEEDS_RESTART")
+		.map(({ message, remedy, detail }) => attention("config", `${message.en} (${detail})`, withoutStop(remedy.en)));
+	return [...wrong, ...restart];
+}
+
+const withoutStop = (words: string): string => words.replace(/\.$/, "");
 
 /** A port is well where it is free, or where our own hub holds it. */
 export async function checkPort(name: string, port: number, hub: RunningHub | undefined): Promise<Finding> {

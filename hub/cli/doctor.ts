@@ -1,6 +1,7 @@
 import {
 	checkClock,
 	checkConfig,
+	checkConfigInUse,
 	checkDataFolder,
 	checkJournal,
 	checkNode,
@@ -29,9 +30,9 @@ export const doctor: CliCommand = {
 };
 
 async function findAll(): Promise<Finding[]> {
-	const { finding: config, settings } = checkConfig();
+	const { findings: config, settings } = checkConfig();
 	const { hub, finding: answering } = await findHub();
-	const findings = [checkNode(), checkDataFolder(), config, answering];
+	const findings = [checkNode(), checkDataFolder(), ...config, answering];
 	if (settings) {
 		findings.push(
 			await checkPort("http", settings.httpPort, hub),
@@ -39,6 +40,9 @@ async function findAll(): Promise<Finding[]> {
 			...(settings.config.cloud ? [] : [await checkPort("office", settings.officePort, hub)]),
 		);
 	}
+	const known = new Set(config.map(({ check }) => check));
+	// A device whose entry cannot even be read is told of once.
+	findings.push(...(await checkConfigInUse(hub)).filter(({ check }) => check === "config" || !known.has(check)));
 	findings.push(checkJournal(), checkClock(), checkPages());
 	if (settings) findings.push(...checkSerialPorts(settings));
 	return findings;

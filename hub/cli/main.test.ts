@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Credentials } from "@kassahub/contracts/credentials.ts";
+import { type DeviceState, deviceState } from "@kassahub/contracts/device-state.ts";
 import { Compile } from "typebox/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freshSale, openTryShop, type TryShop } from "../api/try-shop.ts";
@@ -141,6 +142,18 @@ describe("without a hub", () => {
 		expect(wrong.stderr).toContain("shop.name");
 	});
 
+	test("doctor names each mistake in a device by its line, and goes on to the rest", async () => {
+		const file = join(dataDir, "half.yaml");
+		const devices =
+			"  bon:\n    driver: escpos\n    lnik: tcp://127.0.0.1\n  Bon: { driver: escpos, link: 'tcp://127.0.0.1' }\n";
+		writeFileSync(file, `shop: { id: vijzel, name: De Vijzel }\ndevices:\n${devices}`);
+		const { code, stderr } = await kassahub(dataDir, ["doctor"], { KASSAHUB_CONFIG: file });
+		expect(code).toBe(1);
+		expect(stderr).toContain("device bon: line 5, devices.bon.lnik is not a setting. Did you mean link?");
+		expect(stderr).toMatch(/device Bon: line 6, .* such as bon$/m);
+		expect(stderr).toMatch(/journal: /);
+	});
+
 	test("doctor is content with a sound box", async () => {
 		const sound = mkdtempSync(join(tmpdir(), "kassahub-sound-"));
 		const ports = { KASSAHUB_HTTP_PORT: "0", KASSAHUB_MQTT_PORT: "0", KASSAHUB_OFFICE_PORT: "0" };
@@ -168,6 +181,23 @@ describe("beside a running hub", () => {
 		const second = JSON.parse((await pair()).stdout);
 		expect(await shop.accounts.authenticateToken(first.token)).toBeUndefined();
 		expect(await shop.accounts.authenticateToken(second.token)).toBeDefined();
+	});
+
+	test("doctor names what the bridge found wrong in devices.yaml, and that a restart is due", async () => {
+		const detail = "line 4, devices.telex.driver: is no driver. Did you mean telnet?";
+		shop.devices.heardState({
+			...(deviceState.example as DeviceState),
+			device: "telex",
+			state: "offline",
+			fault: { code: "DEVICE_CONFIG_INVALID", detail },
+		});
+		shop.alerts.raise("CONFIG_NEEDS_RESTART", "config", "warning", "shop.id");
+		const { code, stderr } = await run("doctor");
+		shop.devices.forget("telex");
+		shop.alerts.clear("config");
+		expect(code).toBe(1);
+		expect(stderr).toContain(`device telex: ${detail}`);
+		expect(stderr).toMatch(/attention {2}config: .*\(shop\.id\)/);
 	});
 
 	test("a refusal of the hub is the reason of the command", async () => {
