@@ -237,6 +237,20 @@ test("a device's state reaches the hub, who listens now, and who comes later", a
 	expect(await later.client.next("publish")).toMatchObject({ topic: stateTopic("bonprinter"), retain: true });
 });
 
+test("a state that is taken back is heard by the hub, and by nobody who comes later", async () => {
+	await using shop = await openShop(new PaperBooks());
+	const { client: bridge } = await login(shop.port, shop.accounts.addInternal("bridge", "bridge"));
+	bridge.send(publication(stateTopic("bonprinter"), stateOf("bonprinter"), { retain: true }));
+	await bridge.next("puback");
+	const cleared = once(shop.broker, "cleared");
+	bridge.send(publication(stateTopic("bonprinter"), "", { retain: true }));
+	expect((await cleared)[0]).toEqual({ name: "device-state", levels: { device: "bonprinter" } });
+	await bridge.next("puback");
+	const later = await login(shop.port, await shop.accounts.pair("register", "kassa-1"));
+	await subscribe(later.client, "kassahub/devices/+/state");
+	expect(await later.client.untilPing("publish")).toEqual([]);
+});
+
 test.each([
 	["not JSON", "{"],
 	["not its schema", { ...stateOf("sensor-1"), state: "fine" }],

@@ -48,7 +48,7 @@ export type BrokerOptions = { dataDir: string; books: BookKeeper; accounts: Acco
 type Answer = (error?: Error | null) => void;
 
 /** The hub's MQTT broker: who may say and hear what, and no PUBACK for money before the books have it (invariant 1). */
-export class Broker extends EventEmitter<{ message: [Heard] }> {
+export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Heard, "name" | "levels">] }> {
 	readonly #books: BookKeeper;
 	readonly #accounts: Accounts;
 	readonly #log: Logger;
@@ -266,7 +266,10 @@ export class Broker extends EventEmitter<{ message: [Heard] }> {
 	#hear(account: Account, route: Route, packet: InboundPacket): Promise<unknown>[] {
 		const held: Promise<unknown>[] = [];
 		// MQTT 3.1.1 §3.3.1.3: an empty retained message clears the topic, here of a device that is no more.
-		if (packet.retain && packet.payload.length === 0) return held;
+		if (packet.retain && packet.payload.length === 0) {
+			this.emit("cleared", { name: route.message.name, levels: route.levels });
+			return held;
+		}
 		try {
 			const value = readMessage(route, packet.payload as Buffer);
 			const { message, levels } = route;

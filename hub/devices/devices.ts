@@ -8,7 +8,12 @@ import type { Publish } from "../alerts.ts";
 const RESULTS_KEPT = 500;
 
 /** What the hub last heard of every device, and the way to command them. It knows no driver: that is the bridge's. */
-export class Devices extends EventEmitter<{ state: [DeviceState]; result: [Result]; trace: [Trace] }> {
+export class Devices extends EventEmitter<{
+	state: [DeviceState];
+	forgotten: [string];
+	result: [Result];
+	trace: [Trace];
+}> {
 	readonly #states = new Map<string, DeviceState>();
 	readonly #results = new Map<string, Result>();
 	readonly #publish: Publish;
@@ -32,6 +37,11 @@ export class Devices extends EventEmitter<{ state: [DeviceState]; result: [Resul
 
 	heardTrace(trace: Trace): void {
 		this.emit("trace", trace);
+	}
+
+	/** A device that is no more in devices.yaml. */
+	forget(device: string): void {
+		if (this.#states.delete(device)) this.emit("forgotten", device);
 	}
 
 	list(): DeviceState[] {
