@@ -1,7 +1,10 @@
 import type { Driver } from "./driver.ts";
 import { escpos } from "./printers/escpos.ts";
+import { cas } from "./scales/cas.ts";
+import { dialog06 } from "./scales/dialog06.ts";
+import { mtSics } from "./scales/mt-sics.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
 import { opi } from "./terminals/opi.ts";
 
 /** Every driver there is. Listed, never found by scanning a folder. */
-export const drivers: readonly Driver[] = [escpos, toledo8217, opi];
+export const drivers: readonly Driver[] = [escpos, toledo8217, dialog06, mtSics, cas, opi];

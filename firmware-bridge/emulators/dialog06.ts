@@ -17,6 +17,10 @@ export type Dialog06Condition = Load & {
 	/** So many more records are refused with this status. */
 	refusals: number;
 	refusalStatus: string;
+	/** Weighs at this price whatever is asked, as no scale should. */
+	weighsAtPrice: string;
+	/** Says nothing to record 08, as a copy might. */
+	answersNoStatus: boolean;
 };
 
 const [STX, ETX, EOT, ENQ] = [0x02, 0x03, 0x04, 0x05] as const;
@@ -57,6 +61,8 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 			unfinished: 0,
 			refusals: 0,
 			refusalStatus: "01",
+			weighsAtPrice: "",
+			answersNoStatus: false,
 		});
 	}
 
@@ -86,6 +92,7 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 		const { refusals, refusalStatus } = this.condition;
 		const number = record.slice(0, 2);
 		const fields = record.slice(2).split(ESC).slice(1);
+		if (number === "08" && this.condition.answersNoStatus) return "";
 		if (number === "08") return this.answersWrongly ? `11${ESC}1` : `09${ESC}${this.#status}`;
 		if (refusals > 0) {
 			this.set({ refusals: refusals - 1 });
@@ -136,7 +143,7 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 			return `11${ESC}${isValid ? "1" : "0"}`;
 		}
 		const order = this.#order;
-		const { isMoving, unfinished, minimumGrams, unit, roundsToCents } = this.condition;
+		const { isMoving, unfinished, minimumGrams, unit, roundsToCents, weighsAtPrice } = this.condition;
 		if (!order) return this.#refuse("01");
 		if (this.answersWrongly) return `09${ESC}00`;
 		if (isMoving) return this.#notYet("20");
@@ -154,7 +161,13 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 		this.#order = undefined;
 		this.#hasMoved = false;
 		this.#weighings++;
-		return ["02", unit, String(grams).padStart(5, "0"), order.price, String(total).padStart(6, "0")].join(ESC);
+		return [
+			"02",
+			unit,
+			String(grams).padStart(5, "0"),
+			weighsAtPrice || order.price,
+			String(total).padStart(6, "0"),
+		].join(ESC);
 	}
 
 	/** Says no; the weighing is over. */
@@ -169,7 +182,8 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 	}
 
 	#say(reply: string): void {
-		this.#line = "deaf";
+		this.#line = reply === "" ? "idle" : "deaf";
+		if (reply === "") return;
 		const bytes = Buffer.from(reply, "ascii");
 		this.answer(bytes.length === 1 ? bytes : Uint8Array.of(STX, ...bytes, ETX));
 	}

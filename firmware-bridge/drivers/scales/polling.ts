@@ -47,7 +47,8 @@ export async function keepAsking(
 		} finally {
 			clearTimeout(stale);
 		}
-		await pause(misses >= MISSES_MAX ? POLL_AWAY_MS : scale.pollMs, scale.gone);
+		const restMs = misses === 0 ? scale.pollMs : Math.min(scale.pollMs, POLL_AWAY_MS);
+		await pause(misses >= MISSES_MAX ? POLL_AWAY_MS : restMs, scale.gone);
 	}
 }
 
