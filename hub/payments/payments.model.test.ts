@@ -137,6 +137,9 @@ async function settleTruthfully(world: World, pick: number): Promise<void> {
 	// While the terminal still does it, its paper says nothing yet.
 	if (!found || !world.bridge.orders.get(found.id)?.result) return;
 	const charge = world.bridge.charges.find(({ id }) => id === found.id);
+	// Of what was paid in part a person can't tell the amount: then the terminal's late word contradicts, as it should.
+	const command = world.bridge.orders.get(found.id)?.command;
+	if (charge && command && "amount" in command && charge.amount !== command.amount) return;
 	const outcome = charge ? "approved" : "declined";
 	await world.ask({ type: "settle", payment: found.id, outcome, reason: "bon" }, { terminal: found.terminal });
 }

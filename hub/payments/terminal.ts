@@ -1,10 +1,9 @@
 import type { Command } from "@kassahub/contracts/command.ts";
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
-import { formatAmount } from "@kassahub/contracts/money.ts";
-import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Result } from "@kassahub/contracts/result.ts";
 import { type Asked, askedBy } from "../shop/payments.ts";
+import { Attention } from "./attention.ts";
 import { cancelCommand, commandFor, expiryOf, type Original, START_WITHIN_MS } from "./commands.ts";
 import { contradictionOf } from "./contradiction.ts";
 import type { Outcomes } from "./outcomes.ts";
@@ -18,7 +17,15 @@ const AWAY_MS_MAX = 60_000;
 /** What was lost on its way, either way, is asked once more; later than a command can still be started. */
 const ASK_AGAIN_MS = 60_000;
 
-type Underway = { asked: Asked; original?: Original | undefined; sinceMs: number; askedMs: number };
+/** Something that the terminal was asked, and has not answered yet or can't. */
+type Pending = {
+	asked: Asked;
+	original: Original | undefined;
+	sinceMs: number;
+	askedMs: number;
+	/** It said itself that it can't be found out: asking again is of no use. */
+	isAnswered: boolean;
+};
 
 /**
  * One pin terminal: it does one thing at a time, what it was asked before a restart first, and nothing while a payment
@@ -28,29 +35,26 @@ export class Terminal {
 	readonly #name: string;
 	readonly #ports: Ports;
 	readonly #outcomes: Outcomes;
+	readonly #attention: Attention;
 	#turn: Promise<void> = Promise.resolve();
 	#turns = 0;
-	#underway: Underway | undefined;
+	#underway: Pending | undefined;
 	/** Open since before a restart, in their order. */
 	#waiting: Asked[] = [];
-	readonly #unknown = new Map<string, Asked>();
+	readonly #unknown = new Map<string, Pending>();
 	#awaySinceMs: number | undefined;
 
 	constructor(name: string, ports: Ports, outcomes: Outcomes) {
 		this.#name = name;
 		this.#ports = ports;
 		this.#outcomes = outcomes;
+		this.#attention = new Attention(name, ports.alerts);
 		this.#awaySinceMs = isHere(ports.devices.get(name)) ? undefined : ports.elapsedMs();
 	}
 
 	/** Nothing is known of it that the books don't know. */
 	get isIdle(): boolean {
 		return this.#turns === 0 && !this.#isBusy && this.#unknown.size === 0;
-	}
-
-	/** What its alerts are about. */
-	get #subject(): string {
-		return `payments:${this.#name}`;
 	}
 
 	get #isBusy(): boolean {
@@ -68,8 +72,9 @@ export class Terminal {
 		return this.#take(async () => {
 			const { open, unknown } = await this.#outcomes.terminal(this.#name);
 			for (const { settlement, ...asked } of unknown.values()) {
-				if (!this.isKnown(asked.id)) this.#doubt(asked);
-				if (settlement) await this.#settle(asked, settlement.outcome, settlement.register);
+				const pending = this.#unknown.get(asked.id) ?? (await this.#pending(asked));
+				this.#doubt(pending);
+				if (settlement) await this.#settle(pending, settlement.outcome, settlement.register);
 			}
 			const fresh = [...open.values()].filter(({ id }) => !this.isKnown(id));
 			this.#waiting.push(...fresh.sort((a, b) => a.number - b.number));
@@ -109,14 +114,13 @@ export class Terminal {
 			const waiting = this.#waiting.find((asked) => asked.id === id);
 			const unknown = this.#unknown.get(id);
 			if (this.#underway?.asked.id === id) {
-				await this.#conclude(this.#underway.asked, word, 1);
-				this.#underway = undefined;
-				await this.#next();
+				this.#underway.isAnswered = true;
+				await this.#end(this.#underway, word);
 			} else if (waiting) {
-				await this.#conclude(waiting, word, 1);
+				await this.#conclude({ ...(await this.#pending(waiting)), isAnswered: true }, word, 1);
 				this.#waiting = this.#waiting.filter((asked) => asked !== waiting);
 			} else if (unknown) {
-				// The one word that changes nothing is that it is still unknown.
+				unknown.isAnswered = true;
 				if (word.status !== "unknown") await this.#conclude(unknown, word, 2);
 			} else {
 				await this.#hearLate(id, word);
@@ -128,37 +132,53 @@ export class Terminal {
 		const now = this.#ports.elapsedMs();
 		const wasAway = this.#awaySinceMs !== undefined;
 		this.#awaySinceMs = isHere(state) ? undefined : (this.#awaySinceMs ?? now);
-		if (wasAway && this.#awaySinceMs === undefined && !this.isIdle) void this.#take(async () => this.#askAll());
+		if (wasAway && isHere(state)) for (const pending of this.#unanswered) this.#resume(pending);
 	}
 
 	/** Looks at the clock: what was asked is asked again, and in the end taken for unknown. */
 	tick(): void {
-		if (this.#underway === undefined || this.#turns > 0) return;
-		const { sinceMs, askedMs } = this.#underway;
+		if (this.#turns > 0) return;
 		const now = this.#ports.elapsedMs();
-		const awayMs = this.#awaySinceMs === undefined ? 0 : now - Math.max(this.#awaySinceMs, sinceMs);
-		if (awayMs >= AWAY_MS_MAX || now - sinceMs >= SILENT_MS_MAX) void this.#take(() => this.#giveUp(awayMs));
-		else if (awayMs === 0 && now - askedMs >= ASK_AGAIN_MS) this.#resume();
+		const underway = this.#underway;
+		if (underway) {
+			const awayMs = this.#awaySinceMs === undefined ? 0 : now - Math.max(this.#awaySinceMs, underway.sinceMs);
+			if (awayMs >= AWAY_MS_MAX || now - underway.sinceMs >= SILENT_MS_MAX) {
+				const detail = awayMs > 0 ? "the terminal is away" : "the terminal says nothing";
+				void this.#take(() => this.#end(underway, inDoubt("hub", detail)));
+				return;
+			}
+		}
+		if (this.#awaySinceMs !== undefined) return;
+		for (const pending of this.#unanswered) if (now - pending.askedMs >= ASK_AGAIN_MS) this.#resume(pending);
+	}
+
+	get #unanswered(): Pending[] {
+		const all = [...(this.#underway ? [this.#underway] : []), ...this.#unknown.values()];
+		return all.filter(({ isAnswered }) => !isAnswered);
 	}
 
 	async #start(asked: Asked, startBy: number): Promise<void> {
-		if (this.#isBusy) return this.#conclude(asked, refused("TERMINAL_BUSY"), 1);
-		if (this.#unknown.size > 0) return this.#conclude(asked, refused("TERMINAL_BLOCKED"), 1);
-		const { devices } = this.#ports;
-		if (!devices.isConfigured(this.#name)) return this.#conclude(asked, refused("TERMINAL_UNKNOWN"), 1);
-		const state = devices.get(this.#name);
-		if (state !== undefined && state.class !== "terminal") {
-			return this.#conclude(asked, refused("TERMINAL_UNKNOWN", `${this.#name} is a ${state.class}`), 1);
-		}
-		if (!isHere(state)) return this.#conclude(asked, refused("TERMINAL_UNREACHABLE", state?.fault?.code), 1);
-		const original = await this.#originalOf(asked);
-		if (original === "none") return this.#conclude(asked, refused("REVERSAL_IMPOSSIBLE"), 1);
-		const now = this.#ports.elapsedMs();
-		if (now >= startBy) return this.#conclude(asked, refused("COMMAND_EXPIRED"), 1);
-		this.#underway = { asked, original, sinceMs: now, askedMs: now };
+		const pending = await this.#pending(asked);
+		const restMs = startBy - this.#ports.elapsedMs();
+		const refusal = this.#refusalOf(pending, restMs);
+		if (refusal) return this.#conclude(pending, refusal, 1);
+		this.#underway = pending;
 		const { clock } = this.#ports;
-		const expiresAt = expiryOf(clock, startBy - now);
-		this.#command(commandFor(asked, original, { at: clock.now().at, expiresAt }));
+		const expiresAt = expiryOf(clock, restMs);
+		this.#command(commandFor(pending.asked, pending.original, { at: clock.now().at, expiresAt }));
+	}
+
+	/** Why the terminal is not asked at all. */
+	#refusalOf(pending: Pending, restMs: number): Word | undefined {
+		if (this.#isBusy) return refused("TERMINAL_BUSY");
+		if (this.#unknown.size > 0) return refused("TERMINAL_BLOCKED");
+		const { devices } = this.#ports;
+		const state = devices.get(this.#name);
+		if (!devices.isConfigured(this.#name)) return refused("TERMINAL_UNKNOWN");
+		if (state && state.class !== "terminal") return refused("TERMINAL_UNKNOWN", `${this.#name} is a ${state.class}`);
+		if (!isHere(state)) return refused("TERMINAL_UNREACHABLE", state?.fault?.code);
+		if (isImpossible(pending)) return refused("REVERSAL_IMPOSSIBLE");
+		return restMs > 0 ? undefined : refused("COMMAND_EXPIRED");
 	}
 
 	/** Asks for the next that was open before a restart, where nothing is under way. */
@@ -166,116 +186,93 @@ export class Terminal {
 		while (this.#underway === undefined) {
 			const [asked] = this.#waiting;
 			if (asked === undefined) return;
-			const original = await this.#originalOf(asked);
-			if (original === "none") {
+			const pending = await this.#pending(asked);
+			if (isImpossible(pending)) {
 				// It was never asked: what can be reversed can't have changed while the terminal was busy with this.
-				await this.#conclude(asked, refused("REVERSAL_IMPOSSIBLE"), 1);
+				await this.#conclude(pending, refused("REVERSAL_IMPOSSIBLE"), 1);
 			} else {
-				const now = this.#ports.elapsedMs();
-				this.#underway = { asked, original, sinceMs: now, askedMs: now };
-				this.#resume();
+				this.#underway = pending;
+				this.#resume(pending);
 			}
 			this.#waiting.shift();
 		}
 	}
 
-	#resume(): void {
-		if (this.#underway === undefined) return;
-		const { asked, original } = this.#underway;
-		this.#underway.askedMs = this.#ports.elapsedMs();
-		this.#command(commandFor(asked, original, { at: this.#ports.clock.now().at, resumes: true }));
-	}
-
-	async #askAll(): Promise<void> {
-		this.#resume();
-		for (const asked of this.#unknown.values()) {
-			const original = await this.#originalOf(asked);
-			if (original === "none") continue;
-			this.#command(commandFor(asked, original, { at: this.#ports.clock.now().at, resumes: true }));
-		}
-	}
-
-	/** What a reversal undoes, nothing for another request, or "none" where it is not the terminal's last payment. */
-	async #originalOf(asked: Asked): Promise<Original | undefined | "none"> {
-		if (asked.type !== "reverse") return undefined;
-		const { last } = await this.#outcomes.terminal(this.#name);
-		if (last?.reference === undefined || last.id !== asked.original) return "none";
-		asked.amount = last.amount;
-		return { amount: last.amount, reference: last.reference };
-	}
-
-	async #giveUp(awayMs: number): Promise<void> {
-		if (this.#underway === undefined) return;
-		const detail = awayMs > 0 ? "the terminal is away" : "the terminal says nothing";
-		await this.#conclude(this.#underway.asked, inDoubt("hub", detail), 1);
+	/** Books what came of that which is under way, and goes on. */
+	async #end(underway: Pending, word: Word): Promise<void> {
+		if (this.#underway !== underway) return;
+		await this.#conclude(underway, word, 1);
 		this.#underway = undefined;
 		await this.#next();
 	}
 
+	#resume(pending: Pending): void {
+		if (isImpossible(pending)) return;
+		pending.askedMs = this.#ports.elapsedMs();
+		const at = this.#ports.clock.now().at;
+		this.#command(commandFor(pending.asked, pending.original, { at, resumes: true }));
+	}
+
+	/** A reversal with what it undoes, where that is the terminal's last payment and it has names for it. */
+	async #pending(asked: Asked): Promise<Pending> {
+		const now = this.#ports.elapsedMs();
+		const pending: Pending = { asked, original: undefined, sinceMs: now, askedMs: now, isAnswered: false };
+		if (asked.type !== "reverse") return pending;
+		const { last } = await this.#outcomes.terminal(this.#name);
+		if (last?.reference === undefined || last.id !== asked.original) return pending;
+		const original = { amount: last.amount, reference: last.reference };
+		return { ...pending, asked: { ...asked, amount: last.amount }, original };
+	}
+
 	async #cancel(payment: string, register: string): Promise<void> {
-		if (this.#underway?.asked.id === payment) this.#command(cancelCommand(payment, this.#ports.clock));
+		if (this.isKnown(payment)) this.#command(cancelCommand(payment, this.#ports.clock));
 		else await this.#outcomes.tellAgain(payment, register);
 	}
 
 	async #hearPerson({ payment, outcome, register }: Extract<PaymentRequest, { type: "settle" }>): Promise<void> {
-		const asked = this.#unknown.get(payment);
-		if (asked === undefined) await this.#outcomes.tellAgain(payment, register);
-		else await this.#settle(asked, outcome, register);
+		const pending = this.#unknown.get(payment);
+		if (pending === undefined) await this.#outcomes.tellAgain(payment, register);
+		else await this.#settle(pending, outcome, register);
 	}
 
-	async #settle(asked: Asked, status: "approved" | "declined", register: string): Promise<void> {
-		const amount = status === "approved" ? asked.amount : 0;
+	async #settle(pending: Pending, status: "approved" | "declined", register: string): Promise<void> {
+		const amount = status === "approved" ? pending.asked.amount : 0;
 		const fault = status === "approved" ? {} : { fault: { code: "PAYMENT_DECLINED" } };
-		await this.#conclude(asked, { status, amount, by: "person", ...fault }, 2, register);
+		await this.#conclude(pending, { status, amount, by: "person", ...fault }, 2, register);
 	}
 
 	/** Word of a payment that nobody waits for any more. */
 	async #hearLate(id: string, word: Word): Promise<void> {
 		const record = await this.#outcomes.payment(id);
 		const asked = record && askedBy(record.request, record.number);
-		const { log, alerts } = this.#ports;
 		if (record === undefined || asked === undefined) {
-			if (word.status !== "approved") return;
-			log.error({ terminal: this.#name, payment: id, amount: word.amount }, "a payment that is not in the books");
-			alerts.raise("PAYMENT_STRAY", this.#subject, "critical", `${formatAmount(word.amount)} · ${id}`);
+			if (word.status === "approved") this.#attention.stray(id, word.amount);
 			return;
 		}
 		const { outcome } = record;
-		if (outcome === undefined) return this.#conclude(asked, word, 1);
-		if (outcome.status === "unknown") return this.#conclude(asked, word, 2);
+		const pending = { ...(await this.#pending(asked)), isAnswered: true };
+		if (outcome === undefined) return this.#conclude(pending, word, 1);
+		if (outcome.status === "unknown") return this.#conclude(pending, word, 2);
 		const contradiction = contradictionOf(outcome, word);
 		if (contradiction === undefined) return;
-		const detail = `${outcome.register} · ${formatAmount(outcome.amount)} → ${formatAmount(word.amount)} · ${id}`;
-		log.error({ terminal: this.#name, payment: id, was: outcome.status, is: word.status }, "a late word contradicts");
-		alerts.raise("PAYMENT_CONTRADICTED", this.#subject, "critical", detail);
-		if (contradiction === "counts") await this.#conclude(asked, word, outcome.by === "person" ? 3 : 2);
+		this.#attention.contradicted(outcome, word);
+		if (contradiction === "counts") await this.#conclude(pending, word, outcome.by === "person" ? 3 : 2);
 	}
 
-	async #conclude(asked: Asked, word: Word, place: number, settler?: string): Promise<void> {
-		const outcome = await this.#outcomes.conclude(this.#name, asked, word, place, settler);
-		if (outcome.status === "unknown") this.#doubt(asked);
-		else this.#trust(asked.id);
-		if (outcome.totals) this.#compare(outcome.totals);
+	async #conclude(pending: Pending, word: Word, place: number, settler?: string): Promise<void> {
+		const outcome = await this.#outcomes.conclude(this.#name, pending.asked, word, place, settler);
+		if (outcome.status === "unknown") this.#doubt(pending);
+		else this.#trust(pending.asked.id);
+		if (outcome.totals) this.#attention.totals(outcome.totals);
 	}
 
-	#doubt(asked: Asked): void {
-		this.#unknown.set(asked.id, asked);
-		const { id, register, type, amount } = asked;
-		const detail = `${register} · ${type} · ${formatAmount(amount)} · ${id}`;
-		this.#ports.alerts.raise("PAYMENT_UNKNOWN", this.#subject, "critical", detail);
+	#doubt(pending: Pending): void {
+		this.#unknown.set(pending.asked.id, pending);
+		this.#attention.unknown(pending.asked);
 	}
 
 	#trust(id: string): void {
-		if (!this.#unknown.delete(id) || this.#unknown.size > 0) return;
-		this.#ports.alerts.clear(this.#subject, "PAYMENT_UNKNOWN");
-	}
-
-	#compare({ terminal, journal }: NonNullable<PaymentOutcome["totals"]>): void {
-		const { alerts } = this.#ports;
-		alerts.clear(this.#subject, "TERMINAL_TOTALS_DIFFER");
-		if (terminal.amount === journal.amount) return;
-		const detail = `${formatAmount(terminal.amount)} ≠ ${formatAmount(journal.amount)}`;
-		alerts.raise("TERMINAL_TOTALS_DIFFER", this.#subject, "warning", detail);
+		if (this.#unknown.delete(id) && this.#unknown.size === 0) this.#attention.noneUnknown();
 	}
 
 	#command(command: Command): void {
@@ -294,6 +291,9 @@ export class Terminal {
 		return taken;
 	}
 }
+
+/** Whether it is a reversal of what can't be reversed. */
+const isImpossible = ({ asked, original }: Pending): boolean => asked.type === "reverse" && original === undefined;
 
 /** Whether a terminal can be asked to begin something. */
 const isHere = (state: DeviceState | undefined): boolean => state?.state === "online" || state?.state === "degraded";
