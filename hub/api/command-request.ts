@@ -1,4 +1,4 @@
-import { Command } from "@kassahub/contracts/command.ts";
+import { type Command, OpenCommand } from "@kassahub/contracts/command.ts";
 import { type TSchema, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { uuidv7 } from "uuidv7";
@@ -8,9 +8,9 @@ import { invalid } from "./validation.ts";
 /** A drawer that springs open ten minutes after it was asked for helps nobody. */
 const EXPIRES_AFTER_MS = 60_000;
 
-/** A command as REST takes it: the hub fills in `id` and `at`. */
+/** A command as REST takes it, which moves no money: the hub fills in `id` and `at`. */
 export const CommandRequest = Type.Union(
-	Command.anyOf.map(({ properties }) =>
+	OpenCommand.anyOf.map(({ properties }) =>
 		Type.Object(
 			{ ...properties, id: Type.Optional(properties.id), at: Type.Optional(properties.at) },
 			{ additionalProperties: false },
@@ -19,9 +19,9 @@ export const CommandRequest = Type.Union(
 );
 export const commandRequestExample = { action: "open-drawer" };
 
-const command = Compile(Command);
+const command = Compile(OpenCommand);
 const shapes = new Map(
-	Command.anyOf.map((shape) => [shape.properties.action.const as string, Compile(shape as TSchema)]),
+	OpenCommand.anyOf.map((shape) => [shape.properties.action.const as string, Compile(shape as TSchema)]),
 );
 
 /**

@@ -1,5 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { Alert, alert } from "@kassahub/contracts/alert.ts";
+import { BookedPayment, bookedPaymentExample } from "@kassahub/contracts/booked-payment.ts";
 import { BookedSale, bookedSaleExample } from "@kassahub/contracts/booked-sale.ts";
 import { Booking, booking } from "@kassahub/contracts/booking.ts";
 import { CashMovement, cashMovement } from "@kassahub/contracts/cash-movement.ts";
@@ -8,6 +9,8 @@ import { Drawer, drawer } from "@kassahub/contracts/drawer.ts";
 import { Health, healthExample } from "@kassahub/contracts/health.ts";
 import { ImportReport, importReportExample } from "@kassahub/contracts/import-report.ts";
 import { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import { PaymentRequest, paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { Problem, problemExample } from "@kassahub/contracts/problem.ts";
 import { Product, productExample } from "@kassahub/contracts/product.ts";
 import { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
@@ -28,6 +31,7 @@ type Json = { [key: string]: unknown };
 /** The schemas that stand in the document under their own name, each with its example. */
 const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	Alert: { schema: Alert, example: alert.example },
+	BookedPayment: { schema: BookedPayment, example: bookedPaymentExample },
 	BookedSale: { schema: BookedSale, example: bookedSaleExample },
 	Booking: { schema: Booking, example: booking.example },
 	CashMovement: { schema: CashMovement, example: cashMovement.example },
@@ -37,6 +41,8 @@ const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	Health: { schema: Health, example: healthExample },
 	ImportReport: { schema: ImportReport, example: importReportExample },
 	JournalEntry: { schema: JournalEntry },
+	PaymentOutcome: { schema: PaymentOutcome, example: bookedPaymentExample.outcome },
+	PaymentRequest: { schema: PaymentRequest, example: paymentRequest.example },
 	Problem: { schema: Problem, example: problemExample },
 	Product: { schema: Product, example: productExample },
 	QuarantineItem: { schema: QuarantineItem },

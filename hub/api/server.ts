@@ -21,6 +21,7 @@ import { deviceRoutes } from "./routes/devices.ts";
 import { healthRoutes, livenessRoute } from "./routes/health.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { pairingRoutes } from "./routes/pairings.ts";
+import { paymentRoutes } from "./routes/payments.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
 import { salesRoutes } from "./routes/sales.ts";
 import { shopRoutes } from "./routes/shop.ts";
@@ -90,7 +91,7 @@ export async function createApi(parts: Parts): Promise<App> {
 			healthRoutes(api, parts, version);
 			api.register(async (events: App) => {
 				takeBytes(events);
-				for (const addRoutes of [salesRoutes, cashRoutes, stockRoutes]) addRoutes(events, parts);
+				for (const addRoutes of [salesRoutes, paymentRoutes, cashRoutes, stockRoutes]) addRoutes(events, parts);
 			});
 		},
 		{ prefix: API_PREFIX },
