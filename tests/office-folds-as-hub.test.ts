@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bookedPaymentExample } from "@kassahub/contracts/booked-payment.ts";
 import { lineTotal } from "@kassahub/contracts/money.ts";
+import { paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import type { StockMovement } from "@kassahub/contracts/stock-movement.ts";
@@ -56,6 +58,8 @@ const entry = fc.oneof(
 	{ weight: 6, arbitrary: sale.map((payload) => ({ kind: "sale" as const, payload })) },
 	{ weight: 2, arbitrary: movement.map((payload) => ({ kind: "stock" as const, payload })) },
 	{ weight: 1, arbitrary: product.map((payload) => ({ kind: "product" as const, payload })) },
+	{ weight: 1, arbitrary: fc.constant({ kind: "payment" as const, payload: paymentRequest.example }) },
+	{ weight: 1, arbitrary: fc.constant({ kind: "outcome" as const, payload: bookedPaymentExample.outcome as object }) },
 );
 
 test("whatever is booked, in whatever batches, the office's figures are those of the shop's own hub", async () => {
@@ -70,7 +74,8 @@ test("whatever is booked, in whatever batches, the office's figures are those of
 			for (const { kind, payload } of entries) {
 				if (kind === "sale") chain.sell(payload);
 				else if (kind === "stock") chain.move(payload);
-				else chain.product(payload);
+				else if (kind === "product") chain.product(payload);
+				else chain.append(kind, payload);
 			}
 			const state = emptyState();
 			for (const line of chain.lines) applyEntry(state, JSON.parse(line), noChanges());

@@ -2,10 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CashMovement, cashMovement } from "@kassahub/contracts/cash-movement.ts";
+import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
+import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { type Product, productExample } from "@kassahub/contracts/product.ts";
 import { type Sale, sale } from "@kassahub/contracts/sale.ts";
 import { type StockMovement, stockMovement } from "@kassahub/contracts/stock-movement.ts";
 import { uuidv7 } from "uuidv7";
+import { outcomeId } from "../journal/outcome-id.ts";
 import type { Submission } from "./submission.ts";
 
 /** What the tests of the books sell. */
@@ -48,6 +51,36 @@ export const submitProduct = (changes: Partial<Product> = {}): Submission => ({
 	register: null,
 	topic: "PUT /api/v1/catalogue/products",
 	payload: encode({ ...productExample, ...changes }),
+});
+
+export const submitPayment = (request: PaymentRequest): Submission => ({
+	kind: "payment",
+	source: `register:${request.register}`,
+	register: request.register,
+	topic: `kassahub/registers/${request.register}/payments`,
+	payload: encode(request),
+});
+
+/** Approved to the last cent by its terminal, unless it is said otherwise. */
+export const outcomeOf = (request: PaymentRequest, changes: Partial<PaymentOutcome> = {}): PaymentOutcome => ({
+	id: outcomeId(request.id, 1),
+	payment: request.id,
+	register: request.register,
+	terminal: request.terminal,
+	at: request.at,
+	type: request.type === "cancel" || request.type === "settle" ? "pay" : request.type,
+	status: "approved",
+	amount: "amount" in request ? request.amount : 0,
+	by: "terminal",
+	...changes,
+});
+
+export const submitOutcome = (outcome: PaymentOutcome): Submission => ({
+	kind: "outcome",
+	source: "hub",
+	register: null,
+	topic: "outcome",
+	payload: encode(outcome),
 });
 
 /** A folder of a test's own, gone with it. */

@@ -2,13 +2,25 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
+import { type PaymentRequest, paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { openClock } from "../clock.ts";
 import { entriesAfter, journalEntry } from "../journal/entries.ts";
+import { outcomeId } from "../journal/outcome-id.ts";
 import { verifyJournal } from "../journal/verify.ts";
 import { applyEntry, emptyState, noChanges, type ShopState, stateText } from "../shop/state.ts";
-import { saleFrom, submitCash, submitProduct, submitSale, submitStock, temporaryDir } from "./fixture.ts";
+import {
+	outcomeOf,
+	saleFrom,
+	submitCash,
+	submitOutcome,
+	submitPayment,
+	submitProduct,
+	submitSale,
+	submitStock,
+	temporaryDir,
+} from "./fixture.ts";
 import { Ledger } from "./ledger.ts";
 import type { Submission } from "./submission.ts";
 
@@ -25,6 +37,18 @@ function foldAnew(file: string): ShopState {
 
 const register = fc.constantFrom("kassa-1", "kassa-2");
 const cents = fc.integer({ min: 0, max: 100_000 });
+const paymentIds = ["019309a0-5a3f-7c11-b6d2-3f6a0c4e9a20", "019309a0-5a3f-7c11-b6d2-3f6a0c4e9a21"] as const;
+/** Few ids, so that requests, outcomes and settlements meet. */
+const payment: fc.Arbitrary<PaymentRequest> = fc
+	.tuple(fc.constantFrom(...paymentIds), fc.constantFrom("pay", "refund", "reverse", "end-of-day", "settle"), fc.nat(9))
+	.map(([id, type, last]) => {
+		const base = { ...paymentRequest.example, id: `${id.slice(0, -1)}${last}` };
+		const { amount: _, ...rest } = base as typeof base & { amount: number };
+		if (type === "pay" || type === "refund") return { ...rest, type, amount: 374 };
+		if (type === "end-of-day") return { ...rest, type };
+		if (type === "reverse") return { ...rest, type, payment: id };
+		return { ...rest, type, payment: id, outcome: "approved", reason: "bon" };
+	});
 const submission: fc.Arbitrary<Submission> = fc.oneof(
 	register.map((name) => submitSale(saleFrom(name))),
 	fc.tuple(register, cents).map(([name, total]) => submitSale(saleFrom(name, { total }))),
@@ -35,8 +59,19 @@ const submission: fc.Arbitrary<Submission> = fc.oneof(
 		.tuple(fc.constantFrom("receive", "count", "adjust", "transfer", "waste"), fc.integer({ min: -5000, max: 5000 }))
 		.map(([type, quantity]) => submitStock({ type, quantity })),
 	fc.record({ unitPrice: cents, sku: fc.constantFrom("4002", "4003") }).map(submitProduct),
+	payment.map(submitPayment),
 	fc
-		.tuple(fc.constantFrom<EntryKind>("sale", "cash", "stock", "product"), fc.uint8Array({ maxLength: 40 }))
+		.tuple(payment, fc.integer({ min: 1, max: 3 }), fc.constantFrom("approved", "declined", "unknown"), fc.boolean())
+		.map(([asked, place, status, isPerson]) => {
+			const amount = status === "approved" ? 374 : 0;
+			const by = isPerson ? "person" : "terminal";
+			return submitOutcome(outcomeOf(asked, { id: outcomeId(asked.id, place), status, amount, by }));
+		}),
+	fc
+		.tuple(
+			fc.constantFrom<EntryKind>("sale", "cash", "stock", "product", "payment", "outcome"),
+			fc.uint8Array({ maxLength: 40 }),
+		)
 		.map(([kind, payload]) => ({ ...submitSale(saleFrom("kassa-1")), kind, payload })),
 );
 /** Groups of submissions; an index also sends an earlier submission again. */

@@ -1,33 +1,20 @@
-import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import { type PaymentRequest, paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { sale } from "@kassahub/contracts/sale.ts";
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
 import { outcomeId } from "../journal/outcome-id.ts";
-import { type BookedRequest, Books, type Outcome, type Submission } from "./books.ts";
-import { saleFrom, submitProduct, submitSale, temporaryDir } from "./fixture.ts";
+import { type BookedRequest, Books, type Outcome } from "./books.ts";
+import {
+	outcomeOf,
+	saleFrom,
+	submitOutcome,
+	submitPayment,
+	submitProduct,
+	submitSale,
+	temporaryDir,
+} from "./fixture.ts";
 
-const encode = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
-const submitPayment = (request: object): Submission => ({
-	kind: "payment",
-	source: "register:kassa-1",
-	register: "kassa-1",
-	topic: "kassahub/registers/kassa-1/payments",
-	payload: encode(request),
-});
-const pay = (amount = 374): PaymentRequest => ({ ...paymentRequest.example, id: uuidv7(), type: "pay", amount });
-const outcomeOf = (
-	{ id, register, terminal, at }: PaymentRequest,
-	changes: Partial<PaymentOutcome> = {},
-): PaymentOutcome => ({
-	...{ id: outcomeId(id, 1), payment: id, register, terminal, at, type: "pay", status: "approved", amount: 374 },
-	by: "terminal",
-	...changes,
-});
-const submitOutcome = (outcome: PaymentOutcome): Submission => ({
-	...{ kind: "outcome", source: "hub", register: null, topic: "outcome" },
-	payload: encode(outcome),
-});
+const pay = (): PaymentRequest => ({ ...paymentRequest.example, id: uuidv7(), type: "pay", amount: 374 });
 const saleOf = (paymentId: string, amount = 374) =>
 	submitSale(
 		saleFrom("kassa-1", {
@@ -76,8 +63,8 @@ test("whoever watches payments hears of each request, and whether it just came",
 	const request = pay();
 	await books.submit(submitPayment(request));
 	await books.submit(submitPayment(request));
-	await books.submit(submitPayment({ ...request, amount: 1 }));
-	await books.submit(submitPayment({ ...pay(), amount: 0 }));
+	await books.submit(submitPayment({ ...pay(), id: request.id, employee: "m4" }));
+	await books.submit(submitPayment({ ...pay(), terminal: "Pin 1" }));
 	await books.submit(submitSale(saleFrom("kassa-1")));
 	expect(heard.map(({ booking, request }) => [booking.id, booking.duplicate, request])).toEqual([
 		[request.id, false, request],
@@ -87,7 +74,7 @@ test("whoever watches payments hears of each request, and whether it just came",
 	const [item] = await books.quarantine();
 	const repaired = pay();
 	expect(item?.kind).toBe("payment");
-	await books.replay(item?.number as number, encode(repaired));
+	await books.replay(item?.number as number, Buffer.from(JSON.stringify(repaired)));
 	expect(heard.at(-1)).toMatchObject({ booking: { id: repaired.id, duplicate: false } });
 	expect(heard.at(-1)).not.toHaveProperty("request");
 });

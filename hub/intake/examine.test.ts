@@ -1,7 +1,9 @@
+import { bookedPaymentExample } from "@kassahub/contracts/booked-payment.ts";
 import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import { cashMovement } from "@kassahub/contracts/cash-movement.ts";
 import { errors } from "@kassahub/contracts/errors.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
+import { paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { productExample } from "@kassahub/contracts/product.ts";
 import { sale } from "@kassahub/contracts/sale.ts";
 import { stockMovement } from "@kassahub/contracts/stock-movement.ts";
@@ -21,6 +23,8 @@ test("the examples of all contracts are fit, and come back in canonical JSON", (
 		["cash", cashMovement.example],
 		["stock", stockMovement.example],
 		["product", productExample],
+		["payment", paymentRequest.example],
+		["outcome", bookedPaymentExample.outcome as object],
 	];
 	for (const [kind, example] of examples) {
 		expect(examine({ kind, register: "kassa-1", payload: bytes(example) })).toEqual({
@@ -114,6 +118,30 @@ test("a card number in a free text is refused, and its digits are kept nowhere",
 	).toEqual(["/name CARD_NUMBER_FOUND"]);
 });
 
+test("a card number in a terminal's receipt is found, a terminal's own number that looks like one is not", () => {
+	const digits = CARD.replaceAll(" ", "");
+	const outcome = { ...bookedPaymentExample.outcome, reference: { transactionId: digits, trace: digits } };
+	const examined = (value: object) => examine({ kind: "outcome", register: null, payload: bytes(value) });
+	expect(codesOf(examined(outcome))).toEqual([]);
+	const receipts = [{ for: "customer", lines: ["BETAALD", CARD] }];
+	expect(codesOf(examined({ ...outcome, receipts }))).toEqual(["/receipts/0/lines/1 CARD_NUMBER_FOUND"]);
+	expect(keptOf(examined({ ...outcome, receipts }))).not.toContain("4111 1111");
+	const fault = { code: "PAYMENT_DECLINED", detail: `card ${digits}` };
+	expect(codesOf(examined({ ...outcome, fault }))).toEqual(["/fault/detail CARD_NUMBER_FOUND"]);
+});
+
+test("a payment is refused by the contract of its own type, and in another register's name", () => {
+	const examined = (value: object) => examine({ kind: "payment", register: "kassa-1", payload: bytes(value) });
+	const { amount: _, ...rest } = paymentRequest.example as { amount: number };
+	expect(codesOf(examined(rest))).toEqual(["/amount FIELD_INVALID"]);
+	expect(codesOf(examined({ ...rest, type: "cancel", reason: "x" })).sort()).toEqual([
+		"/payment FIELD_INVALID",
+		"/reason FIELD_INVALID",
+	]);
+	expect(codesOf(examined({ ...rest, type: "steal" })).length).toBeGreaterThan(0);
+	expect(codesOf(examined({ ...paymentRequest.example, register: "kassa-2" }))).toEqual(["/register SENDER_WRONG"]);
+});
+
 test("an EAN as article number is no card number, even where it looks like one", () => {
 	const line = { ...sale.example.lines[0], sku: "4111111111111111" };
 	expect(codesOf(examineSale({ ...sale.example, lines: [line] }))).toEqual([]);
@@ -150,12 +178,16 @@ test("garbage never crashes the intake and always gets a reason from the table o
 		fc.constant(bytes('{"__proto__": {"id": 1}, "constructor": 2}')),
 	);
 	fc.assert(
-		fc.property(garbage, fc.constantFrom<EntryKind>("sale", "cash", "stock", "product"), (payload, kind) => {
-			const examined = examine({ kind, register: "kassa-1", payload });
-			if (examined.isFit) return;
-			expect(examined.reasons.length).toBeGreaterThan(0);
-			for (const { code } of examined.reasons) expect(errors).toHaveProperty(code);
-		}),
+		fc.property(
+			garbage,
+			fc.constantFrom<EntryKind>("sale", "cash", "stock", "product", "payment", "outcome"),
+			(payload, kind) => {
+				const examined = examine({ kind, register: "kassa-1", payload });
+				if (examined.isFit) return;
+				expect(examined.reasons.length).toBeGreaterThan(0);
+				for (const { code } of examined.reasons) expect(errors).toHaveProperty(code);
+			},
+		),
 		{ numRuns: 500 },
 	);
 });
