@@ -108,6 +108,7 @@ async function settingsOf(folder: string) {
 		// The shop's usual ports where they are free, so that the addresses are the ones that people know.
 		KASSAHUB_HTTP_PORT: env.KASSAHUB_HTTP_PORT ?? String(await freePort(8080)),
 		KASSAHUB_MQTT_PORT: env.KASSAHUB_MQTT_PORT ?? String(await freePort(1883)),
+		KASSAHUB_MDNS: env.KASSAHUB_MDNS ?? "off",
 		KASSAHUB_OFFICE_PORT: env.KASSAHUB_OFFICE_PORT ?? String(await freePort(8090)),
 	};
 }

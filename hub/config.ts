@@ -12,6 +12,12 @@ export type Settings = {
 	httpPort: number;
 	mqttPort: number;
 	mqttHost: string;
+	httpsPort: number;
+	mqttsPort: number;
+	/** The ports of TLS that nobody chose: where one is taken, any free one will do. */
+	anyPort: { https: boolean; mqtts: boolean };
+	/** Whether the box announces itself on its network. */
+	isAnnounced: boolean;
 	officePort: number;
 	/** The embedded back office's broker; 0 lets the hub choose a free port. */
 	cloudMqttPort: number;
@@ -33,6 +39,10 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		dataDir: resolve(environment.KASSAHUB_DATA ?? join(root, "data")),
 		httpPort: portFrom(environment, "KASSAHUB_HTTP_PORT", 8080),
 		mqttPort: portFrom(environment, "KASSAHUB_MQTT_PORT", 1883),
+		httpsPort: portFrom(environment, "KASSAHUB_HTTPS_PORT", 8443),
+		mqttsPort: portFrom(environment, "KASSAHUB_MQTTS_PORT", 8883),
+		anyPort: { https: !environment.KASSAHUB_HTTPS_PORT, mqtts: !environment.KASSAHUB_MQTTS_PORT },
+		isAnnounced: environment.KASSAHUB_MDNS !== "off",
 		mqttHost: config.mqtt?.lan === "plain" ? "0.0.0.0" : "127.0.0.1",
 		officePort: portFrom(environment, "KASSAHUB_OFFICE_PORT", 8090),
 		cloudMqttPort: portFrom(environment, "KASSAHUB_CLOUD_MQTT_PORT", 0),

@@ -14,6 +14,8 @@ import { type Trace, trace } from "@kassahub/contracts/trace.ts";
 import { turnover } from "@kassahub/contracts/turnover.ts";
 import type { Logger } from "pino";
 import { Alerts, type Publish } from "./alerts.ts";
+import { announce } from "./announce/mdns.ts";
+import { listenHttps } from "./api/https.ts";
 import { createApi } from "./api/server.ts";
 import { Books, type Changed } from "./books/books.ts";
 import { Broker } from "./broker/broker.ts";
@@ -28,10 +30,15 @@ import { openPayments } from "./payments/open.ts";
 import { RelayWatch } from "./relay-watch.ts";
 import { Child } from "./supervise/child.ts";
 import { planParts } from "./supervise/parts.ts";
+import { Certificates } from "./tls/certificates.ts";
+
+const EVERY_ADDRESS = "0.0.0.0";
 
 export type Hub = {
 	httpPort: number;
+	httpsPort: number;
 	mqttPort: number;
+	mqttsPort: number;
 	/** The first technician's credentials, made where nobody could sign in yet and shown once. */
 	firstLogin: Credentials | undefined;
 	/** Stops everything in the order that loses nothing: no new sales, then the journal, then the lock. */
@@ -94,9 +101,20 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
 	await publishShop(books, publish, clock);
 
+	const certificates = await Certificates.open({
+		folder: join(dataDir, "tls"),
+		authorityName: `Kassahub ${config.shop.name}`,
+		clock,
+		log: log.child({ part: "tls" }),
+	});
+	closers.defer(() => certificates.close());
 	const mqtt = await named("KASSAHUB_MQTT_PORT", settings.mqttPort, (port) =>
 		broker.attachTcp(port, settings.mqttHost),
 	);
+	const mqtts = await orAny(settings.anyPort.mqtts, "KASSAHUB_MQTTS_PORT", settings.mqttsPort, log, (port) =>
+		broker.attachTls(port, EVERY_ADDRESS, certificates),
+	);
+	let https = 0;
 	const api = await createApi({
 		books,
 		accounts,
@@ -106,12 +124,26 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		alerts,
 		config,
 		clock,
+		certificates,
+		httpsPort: () => https,
 		pages: join(settings.root, "web/dist"),
 		log: log.child({ part: "api" }),
 	});
 	closers.defer(() => api.close());
-	await named("KASSAHUB_HTTP_PORT", settings.httpPort, (port) => api.listen({ port, host: "0.0.0.0" }));
+	await named("KASSAHUB_HTTP_PORT", settings.httpPort, (port) => api.listen({ port, host: EVERY_ADDRESS }));
 	const http = (api.server.address() as AddressInfo).port;
+	const secured = await orAny(settings.anyPort.https, "KASSAHUB_HTTPS_PORT", settings.httpsPort, log, (port) =>
+		listenHttps(api, certificates, { port, host: EVERY_ADDRESS }),
+	);
+	closers.defer(() => secured.close());
+	https = secured.port;
+	if (settings.isAnnounced) {
+		const announcement = announce(
+			{ shop: config.shop, httpsPort: https, mqttsPort: mqtts },
+			log.child({ part: "mdns" }),
+		);
+		closers.defer(() => announcement.close());
+	}
 
 	const plans = await planParts(settings, { mqtt, http }, { bridge, relay });
 	const children = plans.map((plan) => new Child(plan, log));
@@ -120,15 +152,28 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	});
 	for (const child of children) child.start();
 
-	const running = { pid: process.pid, httpUrl: `http://127.0.0.1:${http}`, mqttUrl: `mqtt://127.0.0.1:${mqtt}` };
-	const runFile = announce(dataDir, { ...running, token: control.token });
+	const running = {
+		pid: process.pid,
+		httpUrl: `http://127.0.0.1:${http}`,
+		httpsUrl: `https://127.0.0.1:${https}`,
+		mqttUrl: `mqtt://127.0.0.1:${mqtt}`,
+		mqttsUrl: `mqtts://127.0.0.1:${mqtts}`,
+	};
+	const runFile = tellCommandLine(dataDir, { ...running, token: control.token });
 	closers.defer(() => rmSync(runFile, { force: true }));
-	log.info({ box: books.box, journal: books.head().number, http, mqtt }, "the hub is open");
-	return { httpPort: http, mqttPort: mqtt, firstLogin, close: () => closers.disposeAsync() };
+	log.info({ box: books.box, journal: books.head().number, http, https, mqtt, mqtts }, "the hub is open");
+	return {
+		httpPort: http,
+		httpsPort: https,
+		mqttPort: mqtt,
+		mqttsPort: mqtts,
+		firstLogin,
+		close: () => closers.disposeAsync(),
+	};
 }
 
 /** Tells the command line where this hub is and lets it in; only this user may read it. */
-function announce(dataDir: string, running: Record<string, unknown>): string {
+function tellCommandLine(dataDir: string, running: Record<string, unknown>): string {
 	const file = join(dataDir, "run.json");
 	writeFileSync(`${file}.new`, JSON.stringify(running), { mode: 0o600 });
 	renameSync(`${file}.new`, file);
@@ -173,5 +218,22 @@ async function named<T>(variable: string, port: number, take: (port: number) => 
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
 		throw new Error(`port ${port} is taken by another program. Stop that, or set ${variable} to a free port.`);
+	}
+}
+
+/** The same for a port that nobody chose: a second hub on one machine opens too, on any that is free. */
+async function orAny<T>(
+	isAnyGood: boolean,
+	variable: string,
+	port: number,
+	log: Logger,
+	take: (port: number) => Promise<T>,
+): Promise<T> {
+	try {
+		return await take(port);
+	} catch (error) {
+		if (!isAnyGood || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") return named(variable, port, take);
+		log.warn({ port, variable }, "the usual port is taken; took another");
+		return take(0);
 	}
 }

@@ -1,4 +1,5 @@
 import pino from "pino";
+import { renderUnicodeCompact } from "uqr";
 import { readSettings, type Settings } from "./config.ts";
 import { type Hub, openHub } from "./hub.ts";
 import { lanAddress, pairingLink } from "./pairing/link.ts";
@@ -9,10 +10,13 @@ const say = (words: string): void => {
 
 /** Words for the person at the terminal; the log is for machines. */
 function welcome(settings: Settings, hub: Hub): void {
-	const address = `http://${lanAddress()}:${hub.httpPort}`;
+	const address = `https://${lanAddress()}:${hub.httpsPort}`;
+	const trust = `http://${lanAddress()}:${hub.httpPort}/trust`;
 	say(`\n  Kassahub is open: ${settings.config.shop.name}\n`);
+	say(`${renderUnicodeCompact(trust, { border: 1 }).replace(/^/gm, "    ")}\n`);
+	say(`  First         ${trust}  (scan the code on each tablet, once: it learns to trust this box)`);
 	if (hub.firstLogin) {
-		say(`  Console       ${pairingLink("technician", hub.firstLogin, hub.httpPort)}`);
+		say(`  Console       ${pairingLink("technician", hub.firstLogin, hub.httpsPort)}`);
 		say("                (this link signs you in; it is shown this once)");
 	} else {
 		say(`  Console       ${address}/`);
@@ -21,7 +25,8 @@ function welcome(settings: Settings, hub: Hub): void {
 		`  Register      ${address}/register/  (pair one in the console, or: npm run -s kassahub -- pair --kind register --name kassa-1)`,
 	);
 	if (!settings.config.cloud) say(`  Back office   http://127.0.0.1:${settings.officePort}/`);
-	say(`  MQTT          ${settings.mqttHost}:${hub.mqttPort}, and /mqtt over WebSocket`);
+	say(`  MQTT          mqtts://${lanAddress()}:${hub.mqttsPort}, and /mqtt over WebSocket`);
+	say(`                ${settings.mqttHost}:${hub.mqttPort} without TLS`);
 	say(`  API           ${address}/api/docs\n`);
 }
 

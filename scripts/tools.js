@@ -19,6 +19,7 @@ const forTests = [
 	{ name: "postgresql", isHere: hasPostgres, services: ["postgresql"] },
 	{ name: "chromium", isHere: () => isOnPath("chromium") },
 	{ name: "strace", isHere: () => isOnPath("strace") },
+	{ name: "openssl", isHere: () => isOnPath("openssl") },
 	// NFC readers: what the module for them is compiled with, the program that reaches them, and a reader of none.
 	{ name: "g++", isHere: () => isOnPath("g++") },
 	{ name: "make", isHere: () => isOnPath("make") },

@@ -40,6 +40,9 @@ test(`cloud killed and the network cut for ${DAYS} days with ${DAYS * SALES_A_DA
 		KASSAHUB_DATA: join(folder, "data"),
 		KASSAHUB_HTTP_PORT: "0",
 		KASSAHUB_MQTT_PORT: "0",
+		KASSAHUB_HTTPS_PORT: "0",
+		KASSAHUB_MQTTS_PORT: "0",
+		KASSAHUB_MDNS: "off",
 		KASSAHUB_LOG: "error",
 	});
 	const log = pino({ level: "error" });

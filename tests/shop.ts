@@ -9,7 +9,14 @@ import type { Credentials, PairingKind } from "@kassahub/contracts/credentials.t
 
 const root = join(import.meta.dirname, "..");
 
-export type Running = { pid: number; httpUrl: string; mqttUrl: string; token: string };
+export type Running = {
+	pid: number;
+	httpUrl: string;
+	httpsUrl: string;
+	mqttUrl: string;
+	mqttsUrl: string;
+	token: string;
+};
 
 export const freePort = async (): Promise<number> => {
 	const server = createServer().listen(0, "127.0.0.1");
@@ -64,7 +71,10 @@ export class Shop {
 			KASSAHUB_DATA: join(folder, "data"),
 			KASSAHUB_HTTP_PORT: String(await freePort()),
 			KASSAHUB_MQTT_PORT: String(await freePort()),
+			KASSAHUB_HTTPS_PORT: "0",
+			KASSAHUB_MQTTS_PORT: "0",
 			KASSAHUB_OFFICE_PORT: String(await freePort()),
+			KASSAHUB_MDNS: "off",
 		});
 		// JSON is YAML.
 		writeFileSync(shop.configFile, JSON.stringify({ shop: { id: "vijzel", name: "De Vijzel" }, ...config }));

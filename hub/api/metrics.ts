@@ -1,11 +1,9 @@
 import type { FastifyRequest } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { isLoopback } from "../loopback.ts";
 import type { Account } from "../pairing/accounts.ts";
 import type { App, Parts } from "./parts.ts";
 import { Problem } from "./problem.ts";
-
-/** Addresses of programs on the box itself. */
-export const LOOPBACK = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 
 /** Prometheus metrics at /metrics, for programs on the box itself and for technicians. */
 export function serveMetrics(
@@ -29,17 +27,18 @@ export function serveMetrics(
 		duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
 	});
 	app.get("/metrics", { schema: { hide: true } }, async (request, reply) => {
-		if (!LOOPBACK.has(request.ip)) {
-			const account = await readToken(request);
-			if (!account)
-				throw new Problem(401, "TOKEN_INVALID", "Metrics are for this box itself, or for a technician's token");
-			if (account.kind !== "technician") {
-				throw new Problem(403, "NOT_ALLOWED", `${account.name} is a ${account.kind}; this is for a technician`);
-			}
-		}
+		if (!isLoopback(request.ip)) admitToMetrics(await readToken(request));
 		reply.type(registry.contentType);
 		return registry.metrics();
 	});
+}
+
+/** Throws Problem unless the account is a technician's. */
+export function admitToMetrics(account: Account | undefined): void {
+	if (!account) throw new Problem(401, "TOKEN_INVALID", "Metrics are for this box itself, or for a technician's token");
+	if (account.kind !== "technician") {
+		throw new Problem(403, "NOT_ALLOWED", `${account.name} is a ${account.kind}; this is for a technician`);
+	}
 }
 
 /** What the shop itself measures, read at the moment it is asked for. */

@@ -9,6 +9,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Accounts } from "../pairing/accounts.ts";
+import type { Certificates } from "../tls/certificates.ts";
 
 /** The rest of the hub, as the API is given it. */
 export type Parts = {
@@ -20,6 +21,9 @@ export type Parts = {
 	alerts: Alerts;
 	config: Config;
 	clock: Clock;
+	certificates: Pick<Certificates, "authority">;
+	/** Known once the hub listens there. */
+	httpsPort(): number;
 	/** Folder of the built web pages. */
 	pages: string;
 	log: FastifyBaseLogger;

@@ -7,13 +7,15 @@ import swaggerUi from "@fastify/swagger-ui";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import { asyncapi } from "@kassahub/contracts/asyncapi.ts";
 import fastify, { LogController } from "fastify";
+import { isLoopback } from "../loopback.ts";
 import { API_PREFIX, guard, tokenReader } from "./access.ts";
 import { takeBytes } from "./events.ts";
-import { LOOPBACK, serveMetrics } from "./metrics.ts";
+import { serveMetrics } from "./metrics.ts";
 import { serveMqtt } from "./mqtt.ts";
 import { openapiOptions } from "./openapi.ts";
 import { servePages } from "./pages.ts";
 import type { App, Parts } from "./parts.ts";
+import { guardPlainHttp } from "./plain-http.ts";
 import { answerError, Problem } from "./problem.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -28,6 +30,7 @@ import { shopRoutes } from "./routes/shop.ts";
 import { stockRoutes } from "./routes/stock.ts";
 import { turnoverRoutes } from "./routes/turnover.ts";
 import { contentPolicy } from "./security.ts";
+import { trustRoutes } from "./trust/routes.ts";
 import { checkByContract } from "./validation.ts";
 
 /** The largest event of the contract, a sale of 500 lines, is half of this. */
@@ -57,11 +60,13 @@ export async function createApi(parts: Parts): Promise<App> {
 	await app.register(helmet, contentPolicy);
 	await app.register(rateLimit, {
 		max: REQUESTS_PER_MINUTE,
-		allowList: [...LOOPBACK],
+		allowList: (request) => isLoopback(request.ip),
 		timeWindow: 60_000,
 		errorResponseBuilder: (_request, { after }) =>
 			new Problem(429, "TOO_MANY_REQUESTS", `Too many requests from this address; again in ${after}`),
 	});
+	guardPlainHttp(app, parts.httpsPort);
+	trustRoutes(app, parts);
 	await app.register(swagger, openapiOptions(version));
 	await app.register(swaggerUi, {
 		routePrefix: "/api/docs",

@@ -14,6 +14,7 @@ import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
 import { Accounts } from "../pairing/accounts.ts";
+import { Certificates } from "../tls/certificates.ts";
 import type { App } from "./parts.ts";
 import { createApi } from "./server.ts";
 
@@ -75,6 +76,8 @@ export async function openTryShop(): Promise<TryShop> {
 		bridge: accounts.addInternal("bridge", "bridge").token,
 		relay: accounts.addInternal("relay", "relay").token,
 	};
+	const folder = join(dataDir, "tls");
+	const certificates = await Certificates.open({ folder, authorityName: "Kassahub", clock: systemClock, log });
 	const app = await createApi({
 		books,
 		accounts,
@@ -84,6 +87,8 @@ export async function openTryShop(): Promise<TryShop> {
 		relay: { state: () => relay.heard },
 		config,
 		clock: systemClock,
+		certificates,
+		httpsPort: () => 8443,
 		pages: join(dataDir, "pages"),
 		log,
 	});
@@ -108,6 +113,7 @@ export async function openTryShop(): Promise<TryShop> {
 			}),
 		async [Symbol.asyncDispose]() {
 			await app.close();
+			certificates.close();
 			await broker.close();
 			await books.close();
 			await rm(dataDir, { recursive: true });

@@ -3,13 +3,16 @@ import type { IncomingMessage } from "node:http";
 import { type Server, Socket } from "node:net";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import { booking } from "@kassahub/contracts/booking.ts";
 import { type MessageDefinition, topicOf } from "@kassahub/contracts/message.ts";
 import { rejection } from "@kassahub/contracts/rejection.ts";
 import type { AedesPublishPacket, AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Logger } from "pino";
 import type { Outcome, Submission } from "../books/submission.ts";
+import { isLoopback } from "../loopback.ts";
 import type { Account, Accounts } from "../pairing/accounts.ts";
+import type { Certificates } from "../tls/certificates.ts";
 import { matches, mayHearTopic, maySubscribe, publishRight, type Route, routeOf } from "./access.ts";
 import { Audience } from "./audience.ts";
 import { Engine, type InboundPacket, isPassing, isSettled } from "./engine.ts";
@@ -17,7 +20,7 @@ import { FOREIGN_PAYLOAD_BYTES_MAX, ForeignPace, mayAddFilter, mayUseForeign } f
 import { gatherWrites } from "./gather.ts";
 import { type Connection, ConnectionRefused, identify } from "./identity.ts";
 import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
-import { listen, portOf } from "./listener.ts";
+import { listen, listenTls, MIN_TLS_VERSION, portOf } from "./listener.ts";
 import { isReserved } from "./reserved.ts";
 import { Sessions, type Will } from "./sessions.ts";
 
@@ -91,7 +94,8 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 			drainTimeout: DRAIN_WITHIN_MS,
 			heartbeatInterval: HEARTBEAT_MS,
 			preConnect: (client, packet, callback) => {
-				this.#connections.set(client, { address: addressOf(client), will: packet.will, account: undefined });
+				const isOpen = isReadable(client);
+				this.#connections.set(client, { address: addressOf(client), isOpen, will: packet.will, account: undefined });
 				callback(null, true);
 			},
 			authenticate: (client, username, password, callback) => {
@@ -143,6 +147,16 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 	/** Takes MQTT connections on a TCP port and returns the port; 0 takes a free one. */
 	async attachTcp(port: number, host: string): Promise<number> {
 		const server = await listen(port, host, (socket) => this.attachStream(socket));
+		this.#servers.push(server);
+		return portOf(server);
+	}
+
+	/** Takes MQTT connections over TLS, with the certificate of the moment, and returns the port; 0 takes a free one. */
+	async attachTls(port: number, host: string, certificates: Pick<Certificates, "server" | "on">): Promise<number> {
+		const server = await listenTls(port, host, certificates.server, (socket) => this.attachStream(socket));
+		certificates.on("renewed", ({ certificate: cert, key }) =>
+			server.setSecureContext({ cert, key, minVersion: MIN_TLS_VERSION }),
+		);
 		this.#servers.push(server);
 		return portOf(server);
 	}
@@ -303,6 +317,13 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		this.#sessions.forgetAccount(name);
 		this.#pace.forget(name);
 	};
+}
+
+/** Whether others on the shop's network can read along: no TLS, and not from this machine. */
+function isReadable(client: Client): boolean {
+	const socket = client.req?.socket ?? client.conn;
+	if (!(socket instanceof Socket) || (socket as Partial<TLSSocket>).encrypted) return false;
+	return !isLoopback(socket.remoteAddress ?? "");
 }
 
 function addressOf(client: Client): string {

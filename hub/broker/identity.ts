@@ -12,7 +12,13 @@ const BAD_CREDENTIALS = 4;
 const NOT_AUTHORIZED = 5;
 
 /** What the broker knows of a connection: where it comes from, what it asked for, and whose it is. */
-export type Connection = { address: string; will: ConnectPacket["will"]; account: Account | undefined };
+export type Connection = {
+	address: string;
+	/** Others on the network can read along. */
+	isOpen: boolean;
+	will: ConnectPacket["will"];
+	account: Account | undefined;
+};
 
 /** Why a connection is refused, with the CONNACK code that says so. */
 export class ConnectionRefused extends Error implements AuthenticateError {
@@ -49,6 +55,9 @@ export async function identify({
 	if (!username || !password) throw new ConnectionRefused(NOT_AUTHORIZED, "anonymous");
 	const account = await accounts.authenticate(username, password.toString("utf8"), connection.address);
 	if (!account) throw new ConnectionRefused(BAD_CREDENTIALS, "wrong credentials");
+	if (connection.isOpen && account.kind !== "sensor") {
+		throw new ConnectionRefused(NOT_AUTHORIZED, `${account.name} must use TLS: without it only sensors are let in`);
+	}
 
 	// An id that begins with an account's name is that account's alone. Any other will do for a session that ends with
 	// its connection, as the defaults of mosquitto_pub and MQTT.js are.

@@ -47,10 +47,12 @@ describe("without a hub", () => {
 		const { code, stdout, stderr } = await run("pair", "--kind", "register", "--name", "kassa-1");
 		const credentials = JSON.parse(stdout);
 		expect([code, isCredentials.Check(credentials)]).toEqual([0, true]);
-		const link = /http:\/\/[\d.]+:8080\/register\/#pair=(\S+)/.exec(stderr);
+		const link = /https:\/\/[\d.]+:8443\/register\/#pair=(\S+)/.exec(stderr);
 		expect(JSON.parse(Buffer.from(link?.[1] ?? "", "base64url").toString())).toEqual(credentials);
 		expect(readFileSync(join(dataDir, "pairings.json"), "utf8")).not.toContain(credentials.password);
-		expect((await run("pair", "--kind", "technician", "--name", "jan")).stderr).toMatch(/http:\/\/[\d.]+:8080\/#pair=/);
+		expect((await run("pair", "--kind", "technician", "--name", "jan")).stderr).toMatch(
+			/https:\/\/[\d.]+:8443\/#pair=/,
+		);
 	});
 
 	test("a catalogue goes in, and its journal is verified, exported and folded anew", async () => {

@@ -9,7 +9,7 @@ import { RunningHub } from "./running-hub.ts";
 
 const kinds = PairingKind.enum;
 const kindValidator = Compile(PairingKind);
-const HTTP_PORT = "8080";
+const HTTPS_PORT = 8443;
 
 export const pair: CliCommand = {
 	words: "pair",
@@ -25,7 +25,7 @@ export const pair: CliCommand = {
 		const credentials = hub
 			? await hub.post<Credentials>("/pairings", { kind, name })
 			: await pairWithoutHub(kind, String(name));
-		const port = hub ? new URL(hub.url).port : (process.env.KASSAHUB_HTTP_PORT ?? HTTP_PORT);
+		const port = hub?.httpsPort ?? (Number(process.env.KASSAHUB_HTTPS_PORT) || HTTPS_PORT);
 		const link = pairingLink(kind, credentials, port);
 		if (link) say(`Open this link on it to sign in:\n${link}\n`);
 		say(`${name} is paired. These credentials are shown once; pairing it again replaces them.`);

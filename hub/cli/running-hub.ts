@@ -8,15 +8,25 @@ import { dataDir } from "./data.ts";
 
 const ANSWER_WITHIN_MS = 120_000;
 
-const runFile = Compile(Type.Object({ pid: Type.Integer(), httpUrl: Type.String(), token: Type.String() }));
+const runFile = Compile(
+	Type.Object({
+		pid: Type.Integer(),
+		httpUrl: Type.String(),
+		httpsUrl: Type.Optional(Type.String()),
+		token: Type.String(),
+	}),
+);
 
 /** The hub that works on this data folder, by its REST. */
 export class RunningHub {
 	readonly url: string;
+	/** Where tablets reach it. */
+	readonly httpsPort: number | undefined;
 	readonly #token: string;
 
-	private constructor(url: string, token: string) {
+	private constructor(url: string, httpsUrl: string | undefined, token: string) {
 		this.url = url;
+		this.httpsPort = httpsUrl === undefined ? undefined : Number(new URL(httpsUrl).port);
 		this.#token = token;
 	}
 
@@ -32,7 +42,7 @@ export class RunningHub {
 		}
 		if (!runFile.Check(value)) throw new CliFault(`${file} is not what a hub writes. Remove it where no hub runs.`);
 		if (!isAlive(value.pid)) return undefined;
-		const hub = new RunningHub(value.httpUrl, value.token);
+		const hub = new RunningHub(value.httpUrl, value.httpsUrl, value.token);
 		return (await hub.#answers()) ? hub : undefined;
 	}
 

@@ -11,9 +11,9 @@ export const lanAddress = (): string =>
  * The link that signs a tablet or technician in when it is opened; undefined for sensors, which open no pages.
  * The credentials stand behind the #, which browsers do not send to any server.
  */
-export function pairingLink(kind: PairingKind, credentials: Credentials, port: number | string): string | undefined {
+export function pairingLink(kind: PairingKind, credentials: Credentials, httpsPort: number): string | undefined {
 	if (kind === "sensor") return undefined;
 	const page = kind === "register" ? "/register/" : "/";
 	const secret = Buffer.from(JSON.stringify(credentials)).toString("base64url");
-	return `http://${lanAddress()}:${port}${page}#pair=${secret}`;
+	return `https://${lanAddress()}:${httpsPort}${page}#pair=${secret}`;
 }
