@@ -16,6 +16,7 @@ import type { Logger } from "pino";
 import { Alerts, type Publish } from "./alerts.ts";
 import { announce } from "./announce/mdns.ts";
 import { listenHttps } from "./api/https.ts";
+import { isEncrypted } from "./api/plain-http.ts";
 import { createApi } from "./api/server.ts";
 import { Books, type Changed } from "./books/books.ts";
 import { Broker } from "./broker/broker.ts";
@@ -126,6 +127,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		clock,
 		certificates,
 		httpsPort: () => https,
+		isEncrypted,
 		pages: join(settings.root, "web/dist"),
 		log: log.child({ part: "api" }),
 	});

@@ -34,7 +34,7 @@ export function serveMetrics(
 }
 
 /** Throws Problem unless the account is a technician's. */
-export function admitToMetrics(account: Account | undefined): void {
+function admitToMetrics(account: Account | undefined): void {
 	if (!account) throw new Problem(401, "TOKEN_INVALID", "Metrics are for this box itself, or for a technician's token");
 	if (account.kind !== "technician") {
 		throw new Problem(403, "NOT_ALLOWED", `${account.name} is a ${account.kind}; this is for a technician`);

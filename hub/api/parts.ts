@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { Config } from "@kassahub/contracts/config.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
-import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from "fastify";
 import type { Alerts } from "../alerts.ts";
 import type { Books } from "../books/books.ts";
 import type { Broker } from "../broker/broker.ts";
@@ -24,6 +24,8 @@ export type Parts = {
 	certificates: Pick<Certificates, "authority">;
 	/** Known once the hub listens there. */
 	httpsPort(): number;
+	/** Whether a request came over TLS. */
+	isEncrypted(request: FastifyRequest): boolean;
 	/** Folder of the built web pages. */
 	pages: string;
 	log: FastifyBaseLogger;

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { isLoopback } from "../loopback.ts";
-import type { App } from "./parts.ts";
+import type { App, Parts } from "./parts.ts";
 import { Problem } from "./problem.ts";
 import { hostOf } from "./trust/routes.ts";
 
@@ -9,13 +9,15 @@ const OPEN = /^\/(trust(\/|$|\?)|healthz($|\?))/;
 const isPage = ({ method, url }: FastifyRequest): boolean =>
 	(method === "GET" || method === "HEAD") && !/^\/(api|mqtt|metrics)(\/|$|\?)/.test(url);
 
-const isEncrypted = ({ socket }: FastifyRequest): boolean => (socket as { encrypted?: boolean }).encrypted === true;
+/** Whether a request came over TLS. */
+export const isEncrypted = ({ socket }: Pick<FastifyRequest, "socket">): boolean =>
+	(socket as { encrypted?: boolean }).encrypted === true;
 
 /**
  * Plain HTTP is for programs on the box itself. From the shop's network it hands out the authority and sends pages to
  * HTTPS; anything that carries a token or a sale is refused there, so that no client falls back to it unseen.
  */
-export function guardPlainHttp(app: App, httpsPort: () => number): void {
+export function guardPlainHttp(app: App, { httpsPort, isEncrypted }: Pick<Parts, "httpsPort" | "isEncrypted">): void {
 	app.addHook("onRequest", async (request, reply) => {
 		if (isEncrypted(request) || isLoopback(request.socket.remoteAddress ?? "") || OPEN.test(request.url)) return;
 		const secure = `https://${hostOf(request)}:${httpsPort()}`;

@@ -65,7 +65,7 @@ export async function createApi(parts: Parts): Promise<App> {
 		errorResponseBuilder: (_request, { after }) =>
 			new Problem(429, "TOO_MANY_REQUESTS", `Too many requests from this address; again in ${after}`),
 	});
-	guardPlainHttp(app, parts.httpsPort);
+	guardPlainHttp(app, parts);
 	trustRoutes(app, parts);
 	await app.register(swagger, openapiOptions(version));
 	await app.register(swaggerUi, {

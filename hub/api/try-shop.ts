@@ -35,6 +35,9 @@ const online = (device: string, deviceClass: DeviceState["class"]): DeviceState 
 	since: "2026-11-23T10:15:00.000+01:00",
 });
 
+/** A header by which a test says that its request came without TLS, which an injected one has none of. */
+export const PLAIN = "x-try-plain";
+
 type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Answer = Awaited<ReturnType<App["inject"]>>;
 
@@ -89,6 +92,7 @@ export async function openTryShop(): Promise<TryShop> {
 		clock: systemClock,
 		certificates,
 		httpsPort: () => 8443,
+		isEncrypted: (request) => request.headers[PLAIN] === undefined,
 		pages: join(dataDir, "pages"),
 		log,
 	});

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { systemClock } from "../../clock.ts";
 import { Certificates } from "../../tls/certificates.ts";
 import { listenHttps } from "../https.ts";
-import { openTryShop, type TryShop } from "../try-shop.ts";
+import { openTryShop, PLAIN, type TryShop } from "../try-shop.ts";
 import { deviceOf } from "./page.ts";
 
 let shop: TryShop;
@@ -24,7 +24,7 @@ const ask = (url: string, from: string, method: "GET" | "POST" = "GET"): Promise
 		method,
 		url,
 		remoteAddress: from,
-		headers: { host: "192.168.1.20:8080", authorization: `Bearer ${shop.tokens.technician}` },
+		headers: { [PLAIN]: "yes", host: "192.168.1.20:8080", authorization: `Bearer ${shop.tokens.technician}` },
 	});
 const TABLET = "192.168.1.77";
 
@@ -47,7 +47,7 @@ test("from the network nothing that carries a token is answered over plain HTTP"
 });
 
 test("a redirect leads to this box and nowhere else, whatever the request calls it", async () => {
-	const headers = { host: "evil.example" };
+	const headers = { [PLAIN]: "yes", host: "evil.example" };
 	const answer = await shop.app.inject({ url: "/register/", remoteAddress: TABLET, headers });
 	expect(answer.headers.location).toMatch(/^https:\/\/(kassahub\.local|[\d.]+):8443\//);
 });
