@@ -4,7 +4,8 @@ import { cas } from "./scales/cas.ts";
 import { dialog06 } from "./scales/dialog06.ts";
 import { mtSics } from "./scales/mt-sics.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
+import { nexo } from "./terminals/nexo.ts";
 import { opi } from "./terminals/opi.ts";
 
 /** Every driver there is. Listed, never found by scanning a folder. */
-export const drivers: readonly Driver[] = [escpos, toledo8217, dialog06, mtSics, cas, opi];
+export const drivers: readonly Driver[] = [escpos, toledo8217, dialog06, mtSics, cas, opi, nexo];
