@@ -18,6 +18,8 @@ import { Recorder } from "./recorder.ts";
 const OPEN_MS = 30_000;
 const LAST_WORDS_MS = 2000;
 const STOP_MS = 3000;
+/** Who edits devices.yaml is in no hurry: a receipt that is being printed is printed to its end. */
+const MAKE_WAY_MS = 15_000;
 
 /** One device: connected, watched and reconnected for as long as the bridge runs. What ails it stays with it. */
 export class Device {
@@ -96,17 +98,43 @@ export class Device {
 		this.#living = this.#live();
 	}
 
+	get state(): DeviceState["state"] {
+		return this.#state.state;
+	}
+
 	/** Lets a running command end, within three seconds, and says that the device is out of reach. */
 	async stop(): Promise<void> {
+		await this.#halt(STOP_MS);
+		this.#state = { ...this.#state, state: "offline", since: new Date().toISOString(), fault: fault("BRIDGE_STOPPED") };
+		await pause(LAST_WORDS_MS, this.#mailbox.state(this.#state));
+		await this.#leave();
+	}
+
+	/** As `stop` with more patience, for another device of the same name, which does what waits and tells its own state. */
+	async makeWay(): Promise<void> {
+		await this.#halt(MAKE_WAY_MS);
+		await this.#leave();
+	}
+
+	/** As `makeWay`, for a device that is no more in devices.yaml: what waits is answered. */
+	async retire(): Promise<void> {
+		await this.#halt(MAKE_WAY_MS);
+		await this.#commands.refuseAll(fault("DEVICE_UNKNOWN"));
+		await this.#leave();
+	}
+
+	async #halt(patienceMs: number): Promise<void> {
 		const idle = this.#commands.stop();
-		await pause(STOP_MS, idle);
+		await pause(patienceMs, idle);
 		this.#stopping.abort();
 		clearTimeout(this.#following);
 		await this.#link?.close();
 		await this.#living;
-		await pause(LAST_WORDS_MS, idle);
-		this.#state = { ...this.#state, state: "offline", since: new Date().toISOString(), fault: fault("BRIDGE_STOPPED") };
-		await pause(LAST_WORDS_MS, this.#mailbox.state(this.#state));
+		// A command is given up this long after its link is gone, and then written down: no successor may come before that.
+		await pause(2 * LAST_WORDS_MS, idle);
+	}
+
+	async #leave(): Promise<void> {
 		await pause(LAST_WORDS_MS, this.#mailbox.close());
 		await this.#recorder?.save();
 	}

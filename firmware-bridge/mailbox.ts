@@ -10,6 +10,9 @@ import type { BrokerAccess } from "./links/link.ts";
 
 const RECONNECT_MS = 1000;
 
+/** The client id of a device's own connection, and so the name of its session. */
+export const mailboxId = (device: string): string => `bridge-${device}`;
+
 /**
  * A device's own connection to the hub's broker: its last will is the device's offline state, and its session persists,
  * so that commands wait in the broker while the bridge restarts.
@@ -32,7 +35,7 @@ export class Mailbox {
 		};
 		const commands = topicOf(commandMessage, { device });
 		this.#client = connect(access.url, {
-			clientId: `bridge-${device}`,
+			clientId: mailboxId(device),
 			username: access.username,
 			password: access.password,
 			clean: false,

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
+import { ConfigWatch } from "@kassahub/contracts/config-watch.ts";
 import pino from "pino";
-import { readDevices } from "./config.ts";
-import { Device } from "./device.ts";
+import { Bridge } from "./bridge.ts";
 import { drivers } from "./drivers/index.ts";
 
 const ALIVE_EVERY_MS = 2000;
@@ -20,16 +20,17 @@ const broker = {
 	password: env.KASSAHUB_PASSWORD ?? "",
 };
 
-const devices = readDevices(configFile, drivers).map((plan) => new Device(plan, { dataDir, broker, log }));
-for (const device of devices) device.start();
-log.info({ devices: devices.length, broker: broker.url }, "started");
+const config = new ConfigWatch(configFile);
+const bridge = new Bridge({ config, drivers, dataDir, broker, log, scan: async () => [] });
+void bridge.start();
+log.info({ broker: broker.url }, "started");
 
 let isLeaving = false;
 async function leave(why: string): Promise<void> {
 	if (isLeaving) return;
 	isLeaving = true;
 	log.info({ why }, "stopping");
-	await Promise.all(devices.map((device) => device.stop()));
+	await bridge.stop();
 	process.exit(0);
 }
 process.on("SIGTERM", () => void leave("SIGTERM"));
