@@ -14,7 +14,8 @@ my ($path) = @ARGV;
 sub leave { syswrite STDERR, $_[0]; exit 1 }
 sysopen(my $device, $path, 0) or leave("open: $!");
 ioctl($device, 0x40044590, 1) or leave("grab: $!");
-ioctl($device, 0x400445a0, pack("i", 1));
+my $monotonic = pack("i", 1);
+ioctl($device, 0x400445a0, $monotonic);
 syswrite STDERR, "held";
 while (1) {
 	my $wanted = "";
