@@ -12,8 +12,9 @@ export type Dialog06Condition = Load & {
 	/** The check sums of the programs it was released with, in hex, and the generator that binds them (demo only). */
 	checksums: string[];
 	generator: number;
-	/** So many more requests find the measurement not finished. */
+	/** So many more requests find the goods in motion (20) or the measurement not finished (22). */
 	unfinished: number;
+	unfinishedStatus: "20" | "22";
 	/** So many more records are refused with this status. */
 	refusals: number;
 	refusalStatus: string;
@@ -45,8 +46,10 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 	#hasMoved = true;
 	#weighings = 0;
 	#random = 0x47;
-	/** What was asked and sent, for tests: prices, tares and texts as the scale shows them. */
-	shown: string[] = [];
+	/** Prices, tares and texts as they stood on the scale's display. */
+	readonly shown: string[] = [];
+	/** So often it was given check sums. */
+	checks = 0;
 
 	constructor(send: (bytes: Uint8Array) => void) {
 		super(send, {
@@ -59,6 +62,7 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 			checksums: ["B0A1"],
 			generator: 0x11021,
 			unfinished: 0,
+			unfinishedStatus: "22",
 			refusals: 0,
 			refusalStatus: "01",
 			weighsAtPrice: "",
@@ -131,6 +135,7 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 			return turned.map((value) => value.toString(16).toUpperCase().padStart(4, "0")).join("");
 		});
 		this.#verdict = payload === expected.join("");
+		this.checks++;
 		return ACK;
 	}
 
@@ -149,7 +154,7 @@ export class EmulatedDialog06 extends EmulatedScale<Dialog06Condition> {
 		if (isMoving) return this.#notYet("20");
 		if (unfinished > 0) {
 			this.set({ unfinished: unfinished - 1 });
-			return this.#notYet("22");
+			return this.#notYet(this.condition.unfinishedStatus);
 		}
 		const grams = this.gross - order.tareGrams;
 		if (!this.#hasMoved) return this.#refuse("21");

@@ -97,6 +97,7 @@ test.each<[string, Record<string, unknown>, string]>([
 		status: "failed",
 		fault: { code: "SCALE_NOT_RELEASED", detail: expect.stringContaining(detail) },
 	});
+	expect(scale.checks).toBe(detail === "does not accept" ? 2 : 0);
 });
 
 test.each([
@@ -132,8 +133,11 @@ test("a scale that is set to five digits gets five", async () => {
 	expect(scale.shown).toHaveLength(1);
 });
 
-test("a measurement that is not finished is asked for again", async () => {
-	await weighOn({ grams: 456, mustCheck: false, unfinished: 2 });
+test.each([
+	["in motion", "20"],
+	["not finished", "22"],
+] as const)("a measurement that is %s is asked for again, and not begun anew", async (_, unfinishedStatus) => {
+	await weighOn({ grams: 456, mustCheck: false, unfinished: 2, unfinishedStatus });
 	expect(await weigh({ unitPrice: 399 })).toEqual({ status: "done", weight: goudse });
 	expect(scale.shown).toHaveLength(1);
 });
