@@ -12,7 +12,7 @@ import { Aedes } from "aedes";
 import { Value } from "typebox/value";
 import { uuidv7 } from "uuidv7";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { receipt } from "./drivers/printers/printers.conformance.ts";
+import { receipt } from "./drivers/printers/receipt.testing.ts";
 import { type EmulatedPrinter, startPrinter } from "./emulators/escpos.ts";
 import { paperText } from "./emulators/paper.ts";
 import { type ScaleOnCable, startScale } from "./emulators/scale-on-cable.ts";

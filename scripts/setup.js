@@ -1,5 +1,5 @@
 // Before every npm script: installs and builds what is missing, says so, and is quick when nothing changed.
-// `--with test` and `--with bench` also make sure of the programs that those run against.
+// `--with test`, `--with bench` and `--with test:usb` also make sure of the programs that those run against.
 // Plain JS: it runs under whatever Node (20 or newer) started npm, because Node 24 may not be there yet.
 import { spawnSync } from "node:child_process";
 import { delimiter } from "node:path";

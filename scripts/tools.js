@@ -33,9 +33,17 @@ const forBench = [
 	{ name: "rabbitmq-server", isHere: () => isOnPath("rabbitmq-server"), services: ["rabbitmq-server"] },
 ];
 
-/** The packages missing for `purpose`: "test" or "bench". */
-export const missingPackages = (purpose) =>
-	(purpose === "bench" ? forBench : forTests).filter((tool) => !tool.isHere());
+// A guest with a real USB. Its memory disk has no libraries, so its busybox has to be the static one.
+const forUsb = [
+	{ name: "qemu-system-x86", isHere: () => isOnPath("qemu-system-x86_64") },
+	{ name: "busybox-static", isHere: () => existsSync("/usr/share/doc/busybox-static") },
+	{ name: "cpio", isHere: () => isOnPath("cpio") },
+	{ name: "udev", isHere: () => existsSync("/lib/systemd/systemd-udevd") },
+];
+const toolsFor = { test: forTests, bench: forBench, "test:usb": forUsb };
+
+/** The packages missing for `purpose`: "test", "bench" or "test:usb", as npm runs them. */
+export const missingPackages = (purpose) => toolsFor[purpose].filter((tool) => !tool.isHere());
 
 export const installCommand = (packages) =>
 	`apt-get update && apt-get install -y --no-install-recommends ${packages.map((tool) => tool.name).join(" ")}`;

@@ -1,5 +1,6 @@
 /// <reference types="w3c-web-usb" />
-import { access } from "node:fs/promises";
+import { access, readlink } from "node:fs/promises";
+import { basename, join } from "node:path";
 import type { usb } from "usb";
 import { DeviceError } from "../fault.ts";
 import { pause } from "../pause.ts";
@@ -59,10 +60,17 @@ async function find(address: UsbAddress): Promise<UsbDevice> {
 
 async function pipeOf(device: UsbDevice): Promise<UsbPipe> {
 	const { interfaceNumber, alternateSetting, out, into } = printerInterface(device);
-	// Refused where no driver of the kernel holds it, which is what we want.
-	await device.detachKernelDriver(interfaceNumber).catch(() => undefined);
+	const holder = await driverOf(device, interfaceNumber);
+	// Detaching would take it from another program as readily as from the kernel's own driver.
+	if (holder === "usbfs") throw unreachable("another program has this printer");
+	if (holder !== undefined) await device.detachKernelDriver(interfaceNumber);
 	await device.claimInterface(interfaceNumber);
-	if (alternateSetting !== 0) await device.selectAlternateInterface(interfaceNumber, alternateSetting);
+	if (alternateSetting !== 0) {
+		await device.selectAlternateInterface(interfaceNumber, alternateSetting).catch(async (error) => {
+			await device.releaseInterface(interfaceNumber);
+			throw error;
+		});
+	}
 	const underWay = new Set<Promise<unknown>>();
 	/** What closing has to wait for. */
 	const track = <T>(transfer: Promise<T>): Promise<T> => {
@@ -77,7 +85,7 @@ async function pipeOf(device: UsbDevice): Promise<UsbPipe> {
 			...(device.serialNumber ? { serialNumber: device.serialNumber } : {}),
 		},
 		packetBytes: out.packetSize,
-		control: (request) => control(device, request, interfaceNumber, alternateSetting),
+		control: (request) => track(control(device, request, interfaceNumber, alternateSetting)),
 		async bulkOut(bytes) {
 			try {
 				const taken = await track(device.nativeTransferOut(out.endpointNumber, TAKE_MS, bytes));
@@ -98,10 +106,34 @@ async function pipeOf(device: UsbDevice): Promise<UsbPipe> {
 		},
 		async close() {
 			await pause(CLOSE_MS, Promise.all(underWay));
-			await device.releaseInterface(interfaceNumber).catch(() => undefined);
-			await device.close().catch(() => undefined);
+			// The package can't call a transfer back, and lets nobody close a device that has one. Resetting its port ends it.
+			if (underWay.size > 0) await device.reset().catch(() => undefined);
+			await pause(CLOSE_MS, Promise.all(underWay));
+			await shut(device, interfaceNumber);
 		},
 	};
+}
+
+/** The package throws at once, not by its promises, where it can't do these now. */
+async function shut(device: UsbDevice, interfaceNumber: number): Promise<void> {
+	try {
+		await device.releaseInterface(interfaceNumber);
+	} catch {
+		// Gone with the device, or taken with its port's reset.
+	}
+	try {
+		await device.close();
+	} catch {
+		// Closed when its last transfer ends.
+	}
+}
+
+/** Which driver holds an interface now: usblp, usbfs for a program, or none. */
+async function driverOf(device: UsbDevice, interfaceNumber: number): Promise<string | undefined> {
+	const { bus, ports, configuration } = device;
+	const name = `${Number(bus)}-${ports.join(".")}:${configuration?.configurationValue ?? 1}.${interfaceNumber}`;
+	const driver = await readlink(join(BUS, name, "driver")).catch(() => undefined);
+	return driver === undefined ? undefined : basename(driver);
 }
 
 /** The setting of a printer's interface that talks both ways, the plain bidirectional protocol before the others. */

@@ -1,8 +1,6 @@
 import { once } from "node:events";
 import type { Command } from "@kassahub/contracts/command.ts";
 import type { Receipt } from "@kassahub/contracts/receipt.ts";
-import { sale } from "@kassahub/contracts/sale.ts";
-import { vatTable } from "@kassahub/contracts/vat.ts";
 import type { TObject } from "typebox";
 import { uuidv7 } from "uuidv7";
 import { afterEach, describe, expect, test } from "vitest";
@@ -12,14 +10,7 @@ import type { PrinterOptions } from "../../emulators/printer-body.ts";
 import { type Connected as ConnectedDevice, connect as connectTo } from "../connected.testing.ts";
 import type { Driver, Outcome } from "../driver.ts";
 import { jobOnPaper } from "../witness.ts";
-
-export const receipt: Receipt = {
-	language: "nl",
-	shop: { name: "Kaashuis De Brink", address: ["Brink 12"] },
-	sale: sale.example,
-	vat: vatTable(sale.example.lines),
-	isCopy: false,
-};
+import { receipt } from "./receipt.testing.ts";
 
 type PrinterAction =
 	| { action: "print"; receipt: Receipt; openDrawer?: boolean }

@@ -1,0 +1,124 @@
+// `npm run test:usb`: checks the links and drivers on a real USB, with the real usb and serialport packages.
+// A kernel with USB gadgets is booted in QEMU, on this machine's own files, and runs tests/usb/main.ts.
+// Plain JS: it runs under whatever Node started npm.
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { modules, root } from "./stamp.js";
+
+const cache = join(modules, ".cache", "usb-guest");
+const GUEST_MINUTES = 10;
+
+/** Which folders of the kernel's modules the guest can need; together a tenth of them. */
+const moduleFolders = [
+	"drivers/usb",
+	"drivers/virtio",
+	"drivers/hid",
+	"drivers/input",
+	"drivers/tty",
+	"drivers/char",
+	"fs/9p",
+	"fs/netfs",
+	"fs/fscache",
+	"fs/overlayfs",
+	"fs/configfs",
+	"net/9p",
+	"lib",
+];
+
+const say = (words) => console.error(`[usb] ${words}`);
+
+const giveUp = (words, remedy) => {
+	say(words);
+	if (remedy) say(`Remedy: ${remedy}`);
+	process.exit(1);
+};
+
+const run = (folder, program, ...words) => {
+	const result = spawnSync(program, words, { cwd: folder, encoding: "utf8" });
+	return result.status === 0 ? result.stdout : giveUp(`${program} ${words.join(" ")} failed: ${result.stderr}`);
+};
+
+/** Debian's newest kernel, unpacked in the cache; downloaded where it isn't there yet. */
+const unpackedKernel = () => {
+	const depends = spawnSync("apt-cache", ["depends", "linux-image-amd64"], { encoding: "utf8" }).stdout ?? "";
+	const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
+	if (!name) giveUp("apt knows no kernel (linux-image-amd64).", "apt-get update, on Debian for x64");
+	const folder = join(cache, name);
+	if (existsSync(join(folder, "initrd.gz"))) return { name, folder };
+	say(`downloading and unpacking ${name}: half a minute the first time ...`);
+	rmSync(cache, { recursive: true, force: true });
+	mkdirSync(folder, { recursive: true });
+	const download = spawnSync("apt-get", ["download", name], { cwd: folder, encoding: "utf8" });
+	if (download.status !== 0)
+		giveUp(`the kernel can't be downloaded: ${download.stderr}`, "apt-get update, and a network");
+	const [file] = readdirSync(folder).filter((candidate) => candidate.endsWith(".deb"));
+	run(folder, "dpkg", "-x", file, "package");
+	rmSync(join(folder, file));
+	return { name, folder };
+};
+
+/** The guest's memory disk: busybox, the modules, and tests/usb/init.sh. */
+const buildInitrd = ({ name, folder }) => {
+	const version = name.replace("linux-image-", "");
+	const disk = mkdtempSync(join(tmpdir(), "usb-guest-"));
+	for (const part of ["bin", "proc", "sys", "dev"]) mkdirSync(join(disk, part));
+	cpSync("/bin/busybox", join(disk, "bin/busybox"));
+	cpSync(join(root, "tests/usb/init.sh"), join(disk, "init"));
+	for (const part of moduleFolders) {
+		const place = join("lib/modules", version, "kernel", part);
+		const source = join(folder, "package", place);
+		// Not every kernel has every folder: what is missing says so when it is loaded.
+		if (existsSync(source)) cpSync(source, join(disk, place), { recursive: true });
+	}
+	for (const list of ["modules.builtin", "modules.order"]) {
+		const place = join("lib/modules", version, list);
+		cpSync(join(folder, "package", place), join(disk, place));
+	}
+	run(disk, "chmod", "+x", "init", "bin/busybox");
+	run(disk, "bin/busybox", "depmod", "-b", disk, version);
+	run(disk, "sh", "-c", `find . | cpio -o -H newc --quiet | gzip -1 > '${join(folder, "initrd.gz")}'`);
+	rmSync(disk, { recursive: true });
+};
+
+const boot = ({ name, folder }) => {
+	const version = name.replace("linux-image-", "");
+	const words = [
+		["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048"],
+		["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"],
+		["-kernel", join(folder, "package/boot", `vmlinuz-${version}`), "-initrd", join(folder, "initrd.gz")],
+		["-append", `console=ttyS0 quiet panic=-1 project=${root}`],
+		["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
+	].flat();
+	return spawn("qemu-system-x86_64", words, { stdio: ["ignore", "pipe", "inherit"] });
+};
+
+if (process.arch !== "x64") giveUp("npm run test:usb runs on x64 only: the guest is this machine's own kind.");
+const kernel = unpackedKernel();
+buildInitrd(kernel);
+const guest = boot(kernel);
+guest.on("error", (error) => giveUp(`QEMU can't be started: ${error.message}`, "npm run test:usb, which installs it"));
+const late = setTimeout(() => {
+	say(`the guest isn't done after ${GUEST_MINUTES} minutes: it is stopped`);
+	guest.kill("SIGKILL");
+}, GUEST_MINUTES * 60_000);
+const counts = { passed: 0, failed: 0 };
+let guestStatus;
+for await (const line of createInterface({ input: guest.stdout })) {
+	const clean = line.replace(/\r/g, "");
+	if (/^ok /.test(clean)) counts.passed++;
+	if (/^not ok /.test(clean)) counts.failed++;
+	guestStatus = /^guest rc (\d+)/.exec(clean)?.[1] ?? guestStatus;
+	console.log(clean);
+}
+clearTimeout(late);
+// QEMU itself says 0, whatever happened in it.
+if (guestStatus !== "0" && counts.failed === 0) {
+	say(guestStatus === undefined ? "the guest stopped before it was done" : `the checks ended with ${guestStatus}`);
+	counts.failed = 1;
+}
+if (counts.passed === 0 && counts.failed === 0) counts.failed = 1;
+console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+process.exit(counts.failed === 0 ? 0 : 1);
