@@ -7,6 +7,7 @@ import {
 	decodeTestResult,
 	encodeTare,
 	splitAnswers,
+	splitQuestions,
 } from "./toledo8217-codec.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
@@ -96,4 +97,9 @@ test("a confidence test names what failed, and no result is no pass", () => {
 
 test("a digital tare is five digits of grams", () => {
 	expect(Buffer.from(encodeTare(20)).toString("hex")).toBe("5430303032300d");
+});
+
+test("questions in one chunk are told apart, and a tare goes on to its CR", () => {
+	const questions = splitQuestions().push(Buffer.from("WT00020\rZT\rC"));
+	expect(questions.map((question) => Buffer.from(question).toString())).toEqual(["W", "T00020\r", "Z", "T\r", "C"]);
 });
