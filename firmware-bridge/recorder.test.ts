@@ -42,6 +42,22 @@ test("what repeats is counted, so that a day of polling does not push out what h
 	]);
 });
 
+test("a poll of several questions is counted too, and what happens in between is kept", () => {
+	const wire: Wire = { frames: asItComes, explain: (frame) => ({ text: Buffer.from(frame).toString() }) };
+	const recorded = recorder(wire);
+	const tap = recorded.tap();
+	for (let poll = 0; poll < 1000; poll++) {
+		for (const [question, answer] of ["TA 0.02", "SI 0.456", "TA 0.02"].map((words) => words.split(" "))) {
+			tap("out", text(question ?? ""));
+			tap("in", text(answer ?? ""));
+		}
+		if (poll === 500) tap("in", text("overload"));
+	}
+	const told = recorded.traces().map(({ explained }) => explained?.text);
+	expect(told.filter((words) => words === "overload")).toHaveLength(1);
+	expect(told.length).toBeLessThan(12);
+});
+
 test("what must not be kept is masked before it is kept, on disk and for followers too", async () => {
 	const mask = (frame: Uint8Array): Uint8Array => frame.map((byte) => (byte >= 0x30 && byte <= 0x39 ? 0x2a : byte));
 	const explain = (frame: Uint8Array) => ({ text: Buffer.from(frame).toString() });

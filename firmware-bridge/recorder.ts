@@ -11,6 +11,8 @@ import type { Direction, Tap } from "./links/link.ts";
 /** So much is kept of a device: minutes of trouble, and a few hundred kB of memory at most. */
 const FRAMES_KEPT = 200;
 const FRAME_BYTES_KEPT = 512;
+/** A poll is a dialogue of several frames: so far back a frame may stand that this one repeats. */
+const CYCLE_FRAMES_MAX = 12;
 /** A flash card wears by writing: what was kept goes to disk when something went wrong, and no more often than this. */
 const SAVE_EVERY_MS = 60_000;
 
@@ -18,9 +20,12 @@ type Frame = { at: string; direction: Direction; bytes: Uint8Array; length: numb
 
 const validator = Compile(Trace);
 
+const isSame = (frame: Frame, bytes: Uint8Array, length: number): boolean =>
+	frame.length === length && Buffer.compare(frame.bytes, bytes) === 0;
+
 /**
- * A device's flight recorder: its last frames in and out, masked before they are kept. A frame that repeats the last one
- * of its direction is counted, not kept again: a scale that is polled all day must not push out what happened before.
+ * A device's flight recorder: its last frames in and out, masked before they are kept. A frame that repeats one of a
+ * moment ago is counted, not kept again: a scale that is polled all day must not push out what happened before.
  */
 export class Recorder {
 	readonly #device: string;
@@ -77,9 +82,11 @@ export class Recorder {
 	#keep(direction: Direction, whole: Uint8Array): void {
 		const masked = this.#wire.mask?.(whole, direction) ?? whole;
 		const bytes = Uint8Array.prototype.slice.call(masked, 0, FRAME_BYTES_KEPT);
-		const last = this.#frames.findLast((frame) => frame.direction === direction);
-		if (last && last.length === masked.length && Buffer.compare(last.bytes, bytes) === 0) {
-			last.times++;
+		const again = this.#frames
+			.slice(-CYCLE_FRAMES_MAX)
+			.find((frame) => frame.direction === direction && isSame(frame, bytes, masked.length));
+		if (again) {
+			again.times++;
 			return;
 		}
 		const frame = { at: new Date().toISOString(), direction, bytes, length: masked.length, times: 1 };
