@@ -7,7 +7,7 @@ import type { Condition, Job, Outcome, Report, Session } from "../driver.ts";
 import type { SharedKey } from "./nexo-crypto.ts";
 import { NexoExchange } from "./nexo-exchange.ts";
 import { outcomeOf } from "./nexo-outcome.ts";
-import { type Attempt, categoryOf, isMoving, NexoRecovery } from "./nexo-recovery.ts";
+import { type Attempt, categoryOf, isMoving, NexoRecovery, wholeOf } from "./nexo-recovery.ts";
 import {
 	abortRequest,
 	type Category,
@@ -97,10 +97,7 @@ export class NexoConversation implements Session {
 				this.#report.reading({ type: "payment", payment: command.id, message: FOLLOW, mayCancel: true }),
 			);
 			if (!("kind" in response)) return response;
-			const { transaction } = response;
-			// A reversal is of the whole payment unless the terminal says otherwise.
-			const whole = command.action === "reverse" ? attempt.amount : undefined;
-			return outcomeOf({ ...transaction, amount: transaction.amount ?? whole });
+			return outcomeOf(response.transaction, wholeOf(command));
 		} finally {
 			this.#underWay = undefined;
 		}

@@ -20,9 +20,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
 	MessageFormat: { refused: "PAYMENT_FAILED" },
 };
 
-/** The amount that was really approved, which is less where the result is Partial and more with a tip. */
-export function outcomeOf(transaction: Transaction): Outcome {
-	const { verdict, amount, reason, ...facts } = transaction;
+/**
+ * The amount that was really approved, which is less where the result is Partial and more with a tip. A reversal is of the
+ * `whole` payment, in cents, unless the terminal says otherwise.
+ */
+export function outcomeOf(transaction: Transaction, whole?: number): Outcome {
+	const { verdict, amount = whole, reason, ...facts } = transaction;
 	if (verdict.result !== "Failure") {
 		if (amount === undefined) return inDoubt("approved, without an amount in euro");
 		return { status: "done", payment: answerOf("approved", amount, { ...facts, reason }) };

@@ -26,6 +26,9 @@ type Moving = Extract<Command, { action: "pay" | "refund" | "reverse" }>;
 export const isMoving = (command: Command): command is Moving =>
 	command.action === "pay" || command.action === "refund" || command.action === "reverse";
 export const categoryOf = ({ action }: Moving): Category => (action === "reverse" ? "Reversal" : "Payment");
+/** What a transaction is of, in cents, where its answer may leave it out. */
+export const wholeOf = (command: Moving): number | undefined =>
+	command.action === "reverse" ? command.original.amount : undefined;
 
 type Status = Extract<NexoResponse, { kind: "status" }>;
 
@@ -57,7 +60,7 @@ export class NexoRecovery {
 		const until = performance.now() + paymentMs;
 		for (;;) {
 			const status = await this.#ask(attempt, categoryOf(command));
-			if (status.verdict.result === "Success") return repeated(attempt, status);
+			if (status.verdict.result === "Success") return repeated(attempt, status, wholeOf(command));
 			const { condition } = status.verdict;
 			if (condition === "NotFound") return notFound(attempt, evidence !== undefined);
 			// Every other one says that it can't be told now.
@@ -70,13 +73,13 @@ export class NexoRecovery {
 }
 
 /** The outer Success says only that the transaction was found: the inner response says what came of it. */
-function repeated(attempt: Attempt, { repeated: found }: Status): Outcome {
+function repeated(attempt: Attempt, { repeated: found }: Status, whole: number | undefined): Outcome {
 	if (!found) return inDoubt("the terminal found the payment and does not say what came of it");
 	const { ServiceID, SaleID, POIID } = found.header;
 	if (ServiceID !== attempt.serviceId || SaleID !== attempt.saleId || POIID !== attempt.poiId) {
 		return inDoubt("the terminal recalls another payment");
 	}
-	return outcomeOf(found.transaction);
+	return outcomeOf(found.transaction, whole);
 }
 
 function notFound(attempt: Attempt, isKept: boolean): Outcome {
