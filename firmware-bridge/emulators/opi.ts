@@ -319,7 +319,9 @@ export class EmulatedOpi implements TerminalOnBench {
 			return this.#deviceSocket.removeAllListeners("data");
 		}
 		const socket = this.#hold(connect(this.#hub.port, this.#hub.host));
-		await once(socket, "connect");
+		await new Promise<void>((resolve, reject) => {
+			socket.once("connect", resolve).once("close", () => reject(new Error("the hub is not there")));
+		});
 		if (this.model.keepsChannelOpen) this.#deviceSocket = socket;
 		return socket;
 	}
