@@ -19,6 +19,8 @@ export interface Connection {
 
 /** A stream of bytes: tcp, serial, usb, evdev. */
 export interface Link extends Connection {
+	/** A cable that keeps nothing in order by itself: a protocol with another form for it needs to know. */
+	readonly isSerial?: true;
 	/** Resolves when the system took the bytes, which says nothing about the device. Throws DEVICE_UNREACHABLE. */
 	write(bytes: Uint8Array): Promise<void>;
 	/** One listener; bytes that come before it are kept, up to a bound. */
@@ -45,7 +47,11 @@ export interface HttpLink extends Connection {
 }
 
 /** A card in a reader's field. `atr`: its answer to reset (PC/SC part 3), which says what kind of card it is. */
-export type CardEvent = { kind: "present"; uid: Uint8Array; atr: Uint8Array } | { kind: "removed" };
+export type CardEvent =
+	| { kind: "present"; atr: Uint8Array }
+	/** Something is there that can't be spoken with. */
+	| { kind: "unreadable"; detail: string }
+	| { kind: "removed" };
 
 /** An NFC reader over PC/SC. */
 export interface CardLink extends Connection {

@@ -41,6 +41,7 @@ export function openSerial(path: string, { flow, ...frame }: SerialSettings, tap
 			presence = setInterval(() => access(path).catch(() => leave(`${path} is gone`)), PRESENCE_MS);
 			resolve({
 				gone,
+				isSerial: true,
 				listen: (receive) => inbox.listen(receive),
 				write: (bytes) =>
 					new Promise((written, failed) => {
