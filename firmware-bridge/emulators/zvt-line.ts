@@ -39,6 +39,7 @@ export class Line {
 	/** Resolves when the connection is over. */
 	readonly gone: Promise<void>;
 	#tellGone: () => void = () => undefined;
+	#came: Uint8Array[] = [];
 	#isLost = false;
 	#waiting: { take: (answer: Message) => void; lose: () => void } | undefined;
 
@@ -59,10 +60,23 @@ export class Line {
 		return this.#isLost;
 	}
 
-	/** A whole message of the hub. */
+	/** A whole message of the hub. What the one before it led to is done first, though both came in one segment. */
 	receive(bytes: Uint8Array): void {
-		if (this.#isLost) return;
-		const message = readApdu(bytes);
+		this.#came.push(bytes);
+		if (this.#came.length === 1) setImmediate(() => this.#takeNext());
+	}
+
+	#takeNext(): void {
+		const [bytes] = this.#came;
+		if (!bytes || this.#isLost) return;
+		this.#take(readApdu(bytes));
+		setImmediate(() => {
+			this.#came.shift();
+			this.#takeNext();
+		});
+	}
+
+	#take(message: Message): void {
 		const tellAfter = this.#counter.begin("out", message);
 		if (this.#isLost) return;
 		if (message.head >> 8 === 0x80 || message.head >> 8 === 0x84) {
@@ -73,7 +87,7 @@ export class Line {
 		const goOn = this.#command(message);
 		tellAfter();
 		try {
-			if (!this.#isLost) goOn?.();
+			goOn?.();
 		} catch (error) {
 			if (!(error instanceof LineLost)) throw error;
 		}
@@ -94,7 +108,7 @@ export class Line {
 	 * comes.
 	 */
 	say(bytes: Uint8Array, obey: (answer: Message) => void = () => undefined): Promise<Message> {
-		return new Promise((resolve, reject) => {
+		return new Promise<Message>((resolve, reject) => {
 			const lose = (): void => {
 				clearTimeout(timer);
 				this.#waiting = undefined;
@@ -118,6 +132,10 @@ export class Line {
 			} catch {
 				lose();
 			}
+		}).then((answer) => {
+			// What cut the line right after the answer came ends what was under way as well.
+			if (this.#isLost) throw new LineLost();
+			return answer;
 		});
 	}
 

@@ -106,7 +106,8 @@ export class EmulatedZvtTerminal {
 		const work = this.#workOf(line, head, data);
 		if (!work) return () => line.tell(refusal(NOT_POSSIBLE));
 		this.#isUnderWay = true;
-		return () => void this.#run(line, work);
+		const life = this.#life;
+		return () => void this.#run(line, work, life);
 	}
 
 	/** Section 3: honoured while it waits for a card, refused while it talks to its host. */
@@ -119,8 +120,7 @@ export class EmulatedZvtTerminal {
 		};
 	}
 
-	async #run(line: Line, work: () => Promise<unknown>): Promise<void> {
-		const life = this.#life;
+	async #run(line: Line, work: () => Promise<unknown>, life: number): Promise<void> {
 		try {
 			const { lateMs, dropsAnswer } = this.#faults;
 			if (lateMs > 0) await new Promise((resolve) => setTimeout(resolve, lateMs));
