@@ -1,3 +1,4 @@
+import { AuditEntry } from "@kassahub/contracts/audit.ts";
 import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import { hashEntry, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
@@ -20,6 +21,7 @@ export type Entry = Header & { canonical: string } & (
 		| { kind: "product"; payload: Product }
 		| { kind: "payment"; payload: PaymentRequest }
 		| { kind: "outcome"; payload: PaymentOutcome }
+		| { kind: "audit"; payload: AuditEntry }
 	);
 
 export type Refusal = {
@@ -39,6 +41,7 @@ const payloadValidators = {
 	product: Compile(Product),
 	payment: Compile(PaymentRequest),
 	outcome: Compile(PaymentOutcome),
+	audit: Compile(AuditEntry),
 };
 
 /** `source` goes into the hash between quotes as it is: a character that JSON escapes would make two texts of one value. */

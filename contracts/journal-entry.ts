@@ -2,7 +2,7 @@ import { hash as digest } from "node:crypto";
 import { type Static, Type } from "typebox";
 import { EventId, Hash, Timestamp } from "./fields.ts";
 
-export const EntryKind = Type.Enum(["sale", "cash", "stock", "product", "payment", "outcome"], {
+export const EntryKind = Type.Enum(["sale", "cash", "stock", "product", "payment", "outcome", "audit"], {
 	description: "What the entry books; each has its own payload schema",
 });
 export type EntryKind = Static<typeof EntryKind>;

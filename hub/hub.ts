@@ -18,6 +18,7 @@ import { announce } from "./announce/mdns.ts";
 import { listenHttps } from "./api/https.ts";
 import { isEncrypted } from "./api/plain-http.ts";
 import { createApi } from "./api/server.ts";
+import { Audit } from "./audit.ts";
 import { Books, type Changed } from "./books/books.ts";
 import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -28,6 +29,8 @@ import { LiveConfig } from "./live-config.ts";
 import { lockData } from "./lock.ts";
 import { Accounts } from "./pairing/accounts.ts";
 import { openPayments } from "./payments/open.ts";
+import { People } from "./people/people.ts";
+import { SignedIn } from "./people/signed-in.ts";
 import { RelayWatch } from "./relay-watch.ts";
 import { Child } from "./supervise/child.ts";
 import { planParts } from "./supervise/parts.ts";
@@ -72,6 +75,11 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	const control = accounts.addInternal("technician", "hub");
 	const hasTechnician = accounts.list().some((account) => account.kind === "technician");
 	const firstLogin = hasTechnician ? undefined : await accounts.pair("technician", "console");
+
+	const people = await People.open(join(dataDir, "people.json"));
+	const signedIn = new SignedIn(() => performance.now());
+	people.on("changed", (name) => signedIn.closeAll(name));
+	const audit = new Audit({ books, clock, log: log.child({ part: "audit" }) });
 
 	const broker = await Broker.open({ dataDir, books, accounts, log: log.child({ part: "broker" }) });
 	closers.defer(() => broker.close());
@@ -125,6 +133,9 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		alerts,
 		config,
 		clock,
+		people,
+		signedIn,
+		audit,
 		certificates,
 		httpsPort: () => https,
 		isEncrypted,

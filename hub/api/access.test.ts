@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import type { ClientKind } from "@kassahub/contracts/message.ts";
+import { mayDo, roles } from "@kassahub/contracts/role.ts";
 import fastify from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { access, guard } from "./access.ts";
 import type { App } from "./parts.ts";
+import { signInAs } from "./sign-in.testing.ts";
 import { openTryShop, type TryShop } from "./try-shop.ts";
 
 const kinds: ClientKind[] = ["register", "sensor", "technician", "bridge", "relay"];
@@ -21,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop[Symbol.asyncDispose]());
 
-describe.for(Object.entries(access))("%s", ([route, allowed]) => {
+describe.for(Object.entries(access))("%s", ([route, { kinds: allowed, right }]) => {
 	const [method, path] = route.split(" ") as ["GET" | "POST" | "PUT" | "DELETE", string];
 	const url = path.replace(/:(\w+)/g, (_, name: string) => placeholders[name] ?? name);
 
@@ -29,6 +31,16 @@ describe.for(Object.entries(access))("%s", ([route, allowed]) => {
 		const answer = await shop.ask(kind, method, url);
 		if (allowed.includes(kind)) expect([401, 403]).not.toContain(answer.statusCode);
 		else expect([answer.statusCode, answer.json().code]).toEqual([403, "NOT_ALLOWED"]);
+	});
+
+	test.for(roles)(`answers a person who is %s as the table says`, async (role) => {
+		const headers = await signInAs(shop, role);
+		const answer = await shop.app.inject({ method, url: `/api/v1${url}`, headers });
+		const isAllowed = right === "signed-in" || (right !== "nobody" && mayDo(role, right));
+		// The secrets of others are a right of their own, which the route itself guards.
+		const isOthers = /^PUT \/people\/:name\/(passphrase|pin)$/.test(route) && role !== "owner";
+		if (isAllowed && !isOthers) expect([401, 403]).not.toContain(answer.statusCode);
+		else if (!isOthers) expect([answer.statusCode, answer.json().code]).toEqual([403, "NOT_ALLOWED"]);
 	});
 
 	test.for(["", "Bearer ", "Bearer kassa-1.wrong", "Bearer nobody.x", "Basic a2Fzc2EtMTp4"])(
@@ -46,7 +58,11 @@ describe.for(Object.entries(access))("%s", ([route, allowed]) => {
 
 test("a route that the table does not name cannot be registered", async () => {
 	const app: App = fastify().withTypeProvider<TypeBoxTypeProvider>();
-	guard(app, async () => undefined);
+	guard(
+		app,
+		async () => undefined,
+		() => undefined,
+	);
 	expect(() => app.get("/api/v1/unguarded", async () => "open")).toThrow("not in the access table");
 	await app.close();
 });

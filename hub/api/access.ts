@@ -1,68 +1,83 @@
-import type { ClientKind } from "@kassahub/contracts/message.ts";
+import { mayDo } from "@kassahub/contracts/role.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Account, Accounts } from "../pairing/accounts.ts";
+import type { Admission, Caller } from "./caller.ts";
 import type { App } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
+const nobody = [] as const;
 const technician = ["technician"] as const;
 const register = ["register", "technician"] as const;
 const stockKeeper = ["register", "sensor", "technician"] as const;
 const everyone = ["register", "sensor", "technician", "relay"] as const;
 
-/** Who may call what under /api/v1. A route that is not in this table cannot be registered. */
-export const access: Readonly<Record<string, readonly ClientKind[]>> = {
-	"GET /health": everyone,
-	"POST /sales": register,
-	"GET /sales": register,
-	"GET /sales/:id": register,
-	"POST /payments": register,
-	"GET /payments": register,
-	"GET /payments/:id": register,
-	"POST /cash": register,
-	"GET /drawers": register,
-	"POST /stock/movements": stockKeeper,
-	"GET /stock": stockKeeper,
-	"GET /stock/:sku": stockKeeper,
-	"GET /catalogue": register,
-	"PUT /catalogue/products/:sku": technician,
-	"POST /catalogue/import": technician,
-	"GET /turnover": register,
-	"GET /devices": register,
-	"POST /devices/:device/commands": register,
-	"GET /devices/:device/trace": technician,
-	"GET /shop": ["register", "technician", "relay"],
-	"GET /relay": register,
-	"GET /journal": ["relay", "technician"],
-	"POST /journal/rebuild": technician,
-	"GET /quarantine": technician,
-	"POST /quarantine/:number/replay": technician,
-	"GET /pairings": technician,
-	"POST /pairings": technician,
-	"DELETE /pairings/:name": technician,
+/** Who may call what under /api/v1. A route that is neither here nor open cannot be registered. */
+export const access: Readonly<Record<string, Admission>> = {
+	"GET /health": { kinds: everyone, right: "see-health" },
+	"POST /sales": { kinds: register, right: "sell" },
+	"GET /sales": { kinds: register, right: "see-turnover" },
+	"GET /sales/:id": { kinds: register, right: "see-turnover" },
+	"POST /payments": { kinds: register, right: "take-payments" },
+	"GET /payments": { kinds: register, right: "take-payments" },
+	"GET /payments/:id": { kinds: register, right: "take-payments" },
+	"POST /cash": { kinds: register, right: "count-cash" },
+	"GET /drawers": { kinds: register, right: "see-turnover" },
+	"POST /stock/movements": { kinds: stockKeeper, right: "move-stock" },
+	"GET /stock": { kinds: stockKeeper, right: "see-products" },
+	"GET /stock/:sku": { kinds: stockKeeper, right: "see-products" },
+	"GET /catalogue": { kinds: register, right: "see-products" },
+	"PUT /catalogue/products/:sku": { kinds: technician, right: "change-products" },
+	"POST /catalogue/import": { kinds: technician, right: "change-products" },
+	"GET /turnover": { kinds: register, right: "see-turnover" },
+	"GET /devices": { kinds: register, right: "see-devices" },
+	"POST /devices/:device/commands": { kinds: register, right: "use-devices" },
+	"GET /devices/:device/trace": { kinds: technician, right: "trace-devices" },
+	"GET /shop": { kinds: ["register", "technician", "relay"], right: "see-health" },
+	"GET /relay": { kinds: register, right: "see-health" },
+	"GET /journal": { kinds: ["relay", "technician"], right: "see-journal" },
+	"POST /journal/rebuild": { kinds: technician, right: "rebuild-journal" },
+	"GET /quarantine": { kinds: technician, right: "repair-quarantine" },
+	"POST /quarantine/:number/replay": { kinds: technician, right: "repair-quarantine" },
+	"GET /pairings": { kinds: technician, right: "see-pairings" },
+	"POST /pairings": { kinds: technician, right: "change-pairings" },
+	"DELETE /pairings/:name": { kinds: technician, right: "change-pairings" },
+	"GET /people": { kinds: technician, right: "see-people" },
+	"PUT /people/:name": { kinds: technician, right: "change-people" },
+	"DELETE /people/:name": { kinds: technician, right: "change-people" },
+	"PUT /people/:name/passphrase": { kinds: technician, right: "signed-in" },
+	"PUT /people/:name/pin": { kinds: technician, right: "signed-in" },
+	"PUT /people/:name/badge": { kinds: technician, right: "change-people" },
+	"GET /session": { kinds: everyone, right: "signed-in" },
+	"DELETE /session": { kinds: nobody, right: "signed-in" },
+	"POST /register-session": { kinds: ["register"], right: "nobody" },
+	"GET /register-session": { kinds: ["register"], right: "nobody" },
+	"DELETE /register-session": { kinds: ["register"], right: "nobody" },
+	"GET /audit": { kinds: technician, right: "see-audit" },
 };
+
+/** What is asked before anyone is known: these guard themselves against guessing. */
+export const open: ReadonlySet<string> = new Set(["POST /session"]);
 
 export const API_PREFIX = "/api/v1";
 
 /** A wrong token costs a slow hash: an address that keeps sending them is held off for a minute. */
 const WRONG_TOKENS_PER_MINUTE = 30;
 
-declare module "fastify" {
-	interface FastifyRequest {
-		/** Who asks, once the token has been checked. */
-		account: Account | null;
+/** Whom a route admits, by its method and its URL as it was registered; undefined where it is in no table. */
+export function admissionTo(method: string, url: string): Admission | "open" | undefined {
+	const route = `${method === "HEAD" ? "GET" : method} ${url.slice(API_PREFIX.length)}`;
+	return open.has(route) ? "open" : access[route];
+}
+
+/** Throws Problem where the caller is not admitted. */
+function admit(caller: Caller, { kinds, right }: Admission): void {
+	if (caller.kind === "person") {
+		if (right === "signed-in" || (right !== "nobody" && mayDo(caller.role, right))) return;
+		throw new Problem(403, "NOT_ALLOWED", `${caller.name} is a ${caller.role}, who may not do this`);
 	}
-}
-
-/** The kinds that may call a route, by its method and its URL as it was registered. */
-export function allowedKinds(method: string, url: string): readonly ClientKind[] | undefined {
-	const verb = method === "HEAD" ? "GET" : method;
-	return access[`${verb} ${url.slice(API_PREFIX.length)}`];
-}
-
-/** The account of a request that must have one. */
-export function accountOf(request: FastifyRequest): Account {
-	if (!request.account) throw new Error(`${request.method} ${request.routeOptions.url} was not guarded`);
-	return request.account;
+	if (kinds.includes(caller.kind)) return;
+	const allowed = kinds.join(" or ") || "person who signed in";
+	throw new Problem(403, "NOT_ALLOWED", `${caller.name} is a ${caller.kind}; this is for a ${allowed}`);
 }
 
 /** Finds who carries the request's bearer token; undefined where it carries none. Throws Problem for a wrong one. */
@@ -82,20 +97,24 @@ export function tokenReader(app: App, accounts: Accounts): (request: FastifyRequ
 }
 
 /** Guards every route of this scope by the table above. */
-export function guard(app: App, readToken: (request: FastifyRequest) => Promise<Account | undefined>): void {
+export function guard(
+	app: App,
+	readToken: (request: FastifyRequest) => Promise<Account | undefined>,
+	readPerson: (request: FastifyRequest) => Caller | undefined,
+): void {
 	app.addHook("onRoute", ({ method, url }) => {
 		for (const verb of [method].flat()) {
-			if (!allowedKinds(verb, url)) throw new Error(`${verb} ${url} is not in the access table`);
+			if (!admissionTo(verb, url)) throw new Error(`${verb} ${url} is not in the access table`);
 		}
 	});
 	app.addHook("onRequest", async (request: FastifyRequest, _reply: FastifyReply) => {
-		const account = await readToken(request);
-		if (!account) throw new Problem(401, "TOKEN_INVALID", "This request carries no bearer token");
-		const kinds = allowedKinds(request.method, request.routeOptions.url ?? "") ?? [];
-		if (!kinds.includes(account.kind)) {
-			const allowed = kinds.join(" or ");
-			throw new Problem(403, "NOT_ALLOWED", `${account.name} is a ${account.kind}; this is for a ${allowed}`);
-		}
-		request.account = account;
+		const admission = admissionTo(request.method, request.routeOptions.url ?? "");
+		if (admission === "open") return;
+		const caller = (await readToken(request)) ?? readPerson(request);
+		if (!caller)
+			throw new Problem(401, "TOKEN_INVALID", "This request carries no bearer token and nobody is signed in");
+		if (!admission) throw new Error(`${request.method} ${request.url} was not guarded`);
+		admit(caller, admission);
+		request.caller = caller;
 	});
 }

@@ -2,7 +2,7 @@ import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Books } from "../books/books.ts";
-import { accountOf } from "./access.ts";
+import { callerOf, sourceOf } from "./caller.ts";
 import type { App } from "./parts.ts";
 import { problemOf } from "./problem.ts";
 import { checkAllButBody } from "./validation.ts";
@@ -24,12 +24,13 @@ export async function bookEvent(
 	reply: FastifyReply,
 	event: { kind: EntryKind; topic: (register: string) => string },
 ): Promise<Booking> {
-	const { kind, name } = accountOf(request);
+	const caller = callerOf(request);
+	const { kind, name } = caller;
 	const payload = bytesOf(request.body);
 	const isRegister = kind === "register";
 	const outcome = await books.submit({
 		kind: event.kind,
-		source: `${kind}:${name}`,
+		source: sourceOf(caller),
 		register: isRegister ? name : null,
 		topic: event.topic(isRegister ? name : (registerIn(payload) ?? name)),
 		payload,

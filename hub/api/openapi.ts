@@ -17,13 +17,14 @@ import { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import { Receipt } from "@kassahub/contracts/receipt.ts";
 import { RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
 import { Result, result } from "@kassahub/contracts/result.ts";
+import { rights } from "@kassahub/contracts/role.ts";
 import { Sale, sale } from "@kassahub/contracts/sale.ts";
 import { Shop, shopExample } from "@kassahub/contracts/shop.ts";
 import { StockLevel, stockLevel } from "@kassahub/contracts/stock-level.ts";
 import { StockMovement, stockMovement } from "@kassahub/contracts/stock-movement.ts";
 import { Turnover, turnover } from "@kassahub/contracts/turnover.ts";
 import type { TSchema } from "typebox";
-import { API_PREFIX, allowedKinds } from "./access.ts";
+import { API_PREFIX, admissionTo } from "./access.ts";
 import { CommandRequest, commandRequestExample } from "./command-request.ts";
 
 type Json = { [key: string]: unknown };
@@ -76,12 +77,23 @@ export const openapiOptions = (version: string): FastifyDynamicSwaggerOptions =>
 	convertConstToEnum: false,
 	transform: ({ schema, url, route }) => {
 		if (!url.startsWith(`${API_PREFIX}/`)) return { schema, url };
-		const kinds = allowedKinds([route.method].flat()[0] ?? "GET", url) ?? [];
+		const admission = admissionTo([route.method].flat()[0] ?? "GET", url);
 		const { description = "" } = schema as { description?: string };
-		return { schema: { ...schema, description: `${description} For: ${kinds.join(", ")}.`.trim() }, url };
+		return { schema: { ...schema, description: `${description} ${wordsOf(admission)}`.trim() }, url };
 	},
 	transformObject: (document) => ("openapiObject" in document ? nameSchemas(document.openapiObject) : {}),
 });
+
+/** `For: register, technician; people: owner, manager.` */
+function wordsOf(admission: ReturnType<typeof admissionTo>): string {
+	if (admission === undefined || admission === "open") return "For: everyone.";
+	const { kinds, right } = admission;
+	const people = right === "nobody" ? [] : right === "signed-in" ? ["everyone signed in"] : rights[right];
+	const parts = [kinds.join(", "), people.length > 0 ? `people: ${people.join(", ")}` : ""].filter(
+		(part) => part !== "",
+	);
+	return `For: ${parts.join("; ")}.`;
+}
 
 /** Writes every named schema once, and a reference wherever it stood. */
 export function nameSchemas<T extends object>(document: T): T {

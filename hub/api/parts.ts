@@ -4,11 +4,14 @@ import type { Config } from "@kassahub/contracts/config.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from "fastify";
 import type { Alerts } from "../alerts.ts";
+import type { Audit } from "../audit.ts";
 import type { Books } from "../books/books.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Accounts } from "../pairing/accounts.ts";
+import type { People } from "../people/people.ts";
+import type { SignedIn } from "../people/signed-in.ts";
 import type { Certificates } from "../tls/certificates.ts";
 
 /** The rest of the hub, as the API is given it. */
@@ -21,6 +24,9 @@ export type Parts = {
 	alerts: Alerts;
 	config: Config;
 	clock: Clock;
+	people: People;
+	signedIn: SignedIn;
+	audit: Audit;
 	certificates: Pick<Certificates, "authority">;
 	/** Known once the hub listens there. */
 	httpsPort(): number;

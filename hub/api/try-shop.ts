@@ -9,11 +9,14 @@ import { type Sale, sale } from "@kassahub/contracts/sale.ts";
 import { pino } from "pino";
 import { uuidv7 } from "uuidv7";
 import { Alerts } from "../alerts.ts";
+import { Audit } from "../audit.ts";
 import { Books } from "../books/books.ts";
 import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
 import { Accounts } from "../pairing/accounts.ts";
+import { People } from "../people/people.ts";
+import { SignedIn } from "../people/signed-in.ts";
 import { Certificates } from "../tls/certificates.ts";
 import type { App } from "./parts.ts";
 import { createApi } from "./server.ts";
@@ -48,6 +51,8 @@ export type TryShop = {
 	books: Books;
 	accounts: Accounts;
 	devices: Devices;
+	people: People;
+	signedIn: SignedIn;
 	alerts: Alerts;
 	/** What was commanded, by device. */
 	commanded: { device: string; value: unknown }[];
@@ -79,6 +84,9 @@ export async function openTryShop(): Promise<TryShop> {
 		bridge: accounts.addInternal("bridge", "bridge").token,
 		relay: accounts.addInternal("relay", "relay").token,
 	};
+	const people = await People.open(join(dataDir, "people.json"));
+	const signedIn = new SignedIn(() => performance.now());
+	people.on("changed", (name) => signedIn.closeAll(name));
 	const folder = join(dataDir, "tls");
 	const certificates = await Certificates.open({ folder, authorityName: "Kassahub", clock: systemClock, log });
 	const app = await createApi({
@@ -90,6 +98,9 @@ export async function openTryShop(): Promise<TryShop> {
 		relay: { state: () => relay.heard },
 		config,
 		clock: systemClock,
+		people,
+		signedIn,
+		audit: new Audit({ books, clock: systemClock, log }),
 		certificates,
 		httpsPort: () => 8443,
 		isEncrypted: (request) => request.headers[PLAIN] === undefined,
@@ -103,6 +114,8 @@ export async function openTryShop(): Promise<TryShop> {
 		books,
 		accounts,
 		devices,
+		people,
+		signedIn,
 		alerts,
 		commanded,
 		tokens,

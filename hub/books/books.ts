@@ -170,6 +170,11 @@ export class Books extends EventEmitter<{
 		return this.#reader.ask("lines", after, maxRows, maxBytes);
 	}
 
+	/** Who did what, the newest first. */
+	audit(limit: number): Promise<JournalEntry[]> {
+		return this.#reader.ask("audit", limit);
+	}
+
 	/** The newest first. */
 	quarantine(): Promise<QuarantineItem[]> {
 		return this.#reader.ask("quarantine", QUARANTINE_LISTED_MAX);

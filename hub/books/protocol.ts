@@ -81,6 +81,7 @@ export type ReaderAnswers = {
 	entries(after: number, limit: number): JournalEntry[];
 	lines(after: number, maxRows: number, maxBytes: number): Lines;
 	quarantine(limit: number): QuarantineItem[];
+	audit(limit: number): JournalEntry[];
 	/** Folds the whole journal anew, as far as it is. */
 	fold(): void;
 	/** Folds on to `number` and compares. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
-import { entriesAfter, journalEntry, selectAfter, storedEntry } from "../journal/entries.ts";
+import { entriesAfter, journalEntry, selectAfter, selectAudit, storedEntry } from "../journal/entries.ts";
 import { packLines } from "../journal/export.ts";
 import { Quarantine } from "../journal/quarantine.ts";
 import { JOURNAL_FILE, openReadOnly } from "../journal/store.ts";
@@ -42,6 +42,10 @@ const answers: ReaderAnswers = {
 	lines: (number, maxRows, maxBytes) =>
 		packLines(journal().after.all(number, maxRows).map(storedEntry), number, maxBytes),
 	quarantine: (limit) => journal().quarantine.list(limit),
+	audit: (limit) =>
+		selectAudit(journal().database)
+			.all(limit)
+			.map((row) => journalEntry(storedEntry(row))),
 	fold() {
 		rebuilt = { state: emptyState(), number: 0 };
 		foldTo(Number.POSITIVE_INFINITY);

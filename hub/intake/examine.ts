@@ -1,3 +1,4 @@
+import { AuditEntry } from "@kassahub/contracts/audit.ts";
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { EntryKind } from "@kassahub/contracts/journal-entry.ts";
 import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
@@ -20,7 +21,7 @@ import { REASONS_MAX, reasonFor, schemaReasons } from "./reasons.ts";
  */
 export type Message = { kind: EntryKind; register: string | null; topic?: string; payload: Uint8Array };
 
-export type Event = Sale | CashMovement | StockMovement | Product | PaymentRequest | PaymentOutcome;
+export type Event = Sale | CashMovement | StockMovement | Product | PaymentRequest | PaymentOutcome | AuditEntry;
 
 export type Examined =
 	| { isFit: true; event: Event; text: string }
@@ -34,6 +35,7 @@ const validators = {
 	product: Compile(Product),
 	payment: Compile(PaymentRequest),
 	outcome: Compile(PaymentOutcome),
+	audit: Compile(AuditEntry),
 };
 /** What is wrong with a payment is said by the contract of its own type, not by that of every other. */
 const paymentShapes = new Map<unknown, Validator>(
@@ -47,6 +49,7 @@ const texts = {
 	product: new CanonicalText(Product, CODED_FIELDS),
 	payment: new CanonicalText(PaymentRequest, CODED_FIELDS),
 	outcome: new CanonicalText(PaymentOutcome, CODED_FIELDS),
+	audit: new CanonicalText(AuditEntry, CODED_FIELDS),
 };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });

@@ -23,6 +23,10 @@ export const selectById = (database: DatabaseSync): StatementSync =>
 export const selectByNumber = (database: DatabaseSync): StatementSync =>
 	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE number = ?`);
 
+/** The last audit entries, newest first: parameter (limit). The partial index of the store finds them. */
+export const selectAudit = (database: DatabaseSync): StatementSync =>
+	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE kind = 'audit' ORDER BY number DESC LIMIT ?`);
+
 export const selectLast = (database: DatabaseSync): StatementSync =>
 	database.prepare(`SELECT ${COLUMNS} FROM journal ORDER BY number DESC LIMIT 1`);
 

@@ -1,3 +1,4 @@
+import type { AuditEntry } from "@kassahub/contracts/audit.ts";
 import type { CashMovement } from "@kassahub/contracts/cash-movement.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
@@ -56,6 +57,15 @@ function summarise({ kind, payload }: JournalEntry): Summary {
 				kind: text.kind.outcome,
 				what: `${outcome.terminal} ${text.paymentType[outcome.type]}: ${text.paymentStatus[outcome.status]}${byPerson}`,
 				amount: outcome.status === "approved" && outcome.type !== "end-of-day" ? euro(outcome.amount) : "",
+			};
+		}
+		case "audit": {
+			const { who, action, about } = payload as AuditEntry;
+			const name = who.slice(who.indexOf(":") + 1);
+			return {
+				kind: text.kind.audit,
+				what: `${name} ${text.auditAction[action]}${about ? ` ${about}` : ""}`,
+				amount: "",
 			};
 		}
 	}

@@ -3,15 +3,15 @@ import { ImportReport } from "@kassahub/contracts/import-report.ts";
 import { Product } from "@kassahub/contracts/product.ts";
 import { Type } from "typebox";
 import { importCatalogue } from "../../catalogue/import.ts";
-import { accountOf } from "../access.ts";
 import { answers, bookingAnswers } from "../answers.ts";
+import { callerOf, sourceOf } from "../caller.ts";
 import type { App, Parts } from "../parts.ts";
 import { Problem, problemOf } from "../problem.ts";
 
 const tags = ["catalogue"];
 const IMPORT_BYTES_MAX = 8 * 1024 * 1024;
 
-export function catalogueRoutes(app: App, { books, clock }: Parts): void {
+export function catalogueRoutes(app: App, { audit, books, clock }: Parts): void {
 	app.get(
 		"/catalogue",
 		{
@@ -47,10 +47,9 @@ export function catalogueRoutes(app: App, { books, clock }: Parts): void {
 				const reason = { field: "/sku", code: "FIELD_INVALID", message, remedy: `Send ${params.sku}` };
 				throw new Problem(400, "FIELD_INVALID", message, { remedy: reason.remedy, reasons: [reason] });
 			}
-			const { kind, name } = accountOf(request);
 			const outcome = await books.submit({
 				kind: "product",
-				source: `${kind}:${name}`,
+				source: sourceOf(callerOf(request)),
 				register: null,
 				topic: request.url,
 				payload: new TextEncoder().encode(JSON.stringify(body)),
@@ -82,9 +81,9 @@ export function catalogueRoutes(app: App, { books, clock }: Parts): void {
 		},
 		(request) => {
 			if (!(request.body instanceof Uint8Array)) throw new Problem(415, "MEDIA_TYPE_UNSUPPORTED", "The body is no CSV");
-			const { kind, name } = accountOf(request);
+			audit.note(sourceOf(callerOf(request)), "products-imported");
 			return importCatalogue(books, request.body, {
-				source: `${kind}:${name}`,
+				source: sourceOf(callerOf(request)),
 				countsStock: request.query.stock,
 				at: clock.now().at,
 			});

@@ -2,6 +2,7 @@ import { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import { JournalHead } from "@kassahub/contracts/journal-head.ts";
 import { Type } from "typebox";
 import { answers } from "../answers.ts";
+import { callerOf, sourceOf } from "../caller.ts";
 import type { App, Parts } from "../parts.ts";
 
 const tags = ["journal"];
@@ -18,7 +19,7 @@ const Entries = {
 	},
 };
 
-export function journalRoutes(app: App, { books }: Parts): void {
+export function journalRoutes(app: App, { audit, books }: Parts): void {
 	app.get(
 		"/journal",
 		{
@@ -53,6 +54,9 @@ export function journalRoutes(app: App, { books }: Parts): void {
 				response: answers({ 200: Type.Object({ entries: Type.Integer({ minimum: 0 }), same: Type.Boolean() }) }),
 			},
 		},
-		() => books.rebuild(),
+		async (request) => {
+			audit.note(sourceOf(callerOf(request)), "journal-rebuilt");
+			return books.rebuild();
+		},
 	);
 }

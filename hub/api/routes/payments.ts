@@ -6,8 +6,8 @@ import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import { PaymentRequest, paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { Type } from "typebox";
 import type { TerminalPayments } from "../../shop/payments.ts";
-import { accountOf } from "../access.ts";
 import { answers, bookingAnswers } from "../answers.ts";
+import { callerOf } from "../caller.ts";
 import { bookEvent } from "../events.ts";
 import type { App, Parts } from "../parts.ts";
 import { Problem } from "../problem.ts";
@@ -53,7 +53,7 @@ export function paymentRoutes(app: App, { books }: Parts): void {
 			const known = await books.payment(id);
 			if (known === undefined) throw new Problem(404, "NOT_FOUND", `No payment ${id} is booked`);
 			const payment = bookedPayment(known);
-			const { kind, name } = accountOf(request);
+			const { kind, name } = callerOf(request);
 			if (kind === "register" && payment.request.register !== name) {
 				throw new Problem(403, "NOT_ALLOWED", `Payment ${id} is another register's`);
 			}

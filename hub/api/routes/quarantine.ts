@@ -1,12 +1,13 @@
 import { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import { Type } from "typebox";
 import { answers, bookingAnswers } from "../answers.ts";
+import { callerOf, sourceOf } from "../caller.ts";
 import type { App, Parts } from "../parts.ts";
 import { Problem, problemOf } from "../problem.ts";
 
 const tags = ["quarantine"];
 
-export function quarantineRoutes(app: App, { books }: Parts): void {
+export function quarantineRoutes(app: App, { audit, books }: Parts): void {
 	app.get(
 		"/quarantine",
 		{
@@ -42,6 +43,7 @@ export function quarantineRoutes(app: App, { books }: Parts): void {
 			);
 			if (!outcome) throw new Problem(404, "NOT_FOUND", `There is no number ${number} in quarantine`);
 			if (outcome.status === "rejected") throw problemOf(outcome.rejection);
+			audit.note(sourceOf(callerOf(request)), "quarantine-replayed", { about: String(number) });
 			reply.code(outcome.booking.duplicate ? 200 : 201);
 			return outcome.booking;
 		},

@@ -4,8 +4,8 @@ import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import { topicOf } from "@kassahub/contracts/message.ts";
 import { Sale, sale } from "@kassahub/contracts/sale.ts";
 import { Type } from "typebox";
-import { accountOf } from "../access.ts";
 import { answers, bookingAnswers } from "../answers.ts";
+import { callerOf } from "../caller.ts";
 import { bookEvent } from "../events.ts";
 import type { App, Parts } from "../parts.ts";
 import { Problem } from "../problem.ts";
@@ -50,7 +50,7 @@ export function salesRoutes(app: App, { books }: Parts): void {
 			const entry = await books.entry(id);
 			if (entry?.kind !== "sale") throw new Problem(404, "NOT_FOUND", `No sale ${id} is booked`);
 			const booked = bookedSale(entry);
-			const { kind, name } = accountOf(request);
+			const { kind, name } = callerOf(request);
 			if (kind === "register" && booked.sale.register !== name) {
 				throw new Problem(403, "NOT_ALLOWED", `Sale ${id} is another register's`);
 			}
@@ -73,7 +73,7 @@ export function salesRoutes(app: App, { books }: Parts): void {
 			},
 		},
 		async (request) => {
-			const { kind, name } = accountOf(request);
+			const { kind, name } = callerOf(request);
 			const { register = kind === "register" ? name : undefined, limit } = request.query;
 			if (kind === "register" && register !== name) {
 				throw new Problem(403, "NOT_ALLOWED", `${name} may only see its own sales`);

@@ -3,9 +3,8 @@ import type { DeviceClass } from "@kassahub/contracts/device-state.ts";
 import { RelayState } from "@kassahub/contracts/relay-state.ts";
 import { Shop } from "@kassahub/contracts/shop.ts";
 import { serves } from "../../config.ts";
-import type { Account } from "../../pairing/accounts.ts";
-import { accountOf } from "../access.ts";
 import { answers } from "../answers.ts";
+import { type Caller, callerOf } from "../caller.ts";
 import type { App, Parts } from "../parts.ts";
 import { Problem } from "../problem.ts";
 
@@ -21,7 +20,7 @@ export function shopRoutes(app: App, { config, devices, relay }: Parts): void {
 				response: answers({ 200: Shop }),
 			},
 		},
-		async (request) => shopFor(config, accountOf(request), (device) => devices.get(device)?.class),
+		async (request) => shopFor(config, callerOf(request), (device) => devices.get(device)?.class),
 	);
 
 	app.get(
@@ -41,9 +40,9 @@ export function shopRoutes(app: App, { config, devices, relay }: Parts): void {
 	);
 }
 
-function shopFor(config: Config, account: Account, classOf: (device: string) => DeviceClass | undefined): Shop {
+function shopFor(config: Config, caller: Caller, classOf: (device: string) => DeviceClass | undefined): Shop {
 	const { shop } = config;
-	const mine = (device: DeviceConfig) => account.kind !== "register" || serves(device, account.name);
+	const mine = (device: DeviceConfig) => caller.kind !== "register" || serves(device, caller.name);
 	const served = Object.entries(config.devices ?? {}).filter(([, device]) => mine(device));
 	const ofClass = (wanted: DeviceClass) => served.filter(([device]) => classOf(device) === wanted);
 	return {
