@@ -31,6 +31,26 @@ test("a USB link names vendor and product in hexadecimal, zeros and all, and a s
 	});
 });
 
+test("an input device is named by its path, an NFC reader by part of its name or not at all", () => {
+	const scanner = { speaks: "bytes", schemes: ["evdev"] } as const;
+	const reader = { speaks: "cards", schemes: ["pcsc"] } as const;
+	expect(parseLink("evdev:///dev/input/by-id/usb-A%20B-event-kbd", scanner)).toEqual({
+		kind: "evdev",
+		path: "/dev/input/by-id/usb-A B-event-kbd",
+	});
+	expect(parseLink("pcsc://ACR122U", reader)).toEqual({ kind: "cards", reader: "ACR122U" });
+	expect(parseLink("pcsc://Identiv%20uTrust", reader)).toEqual({ kind: "cards", reader: "Identiv uTrust" });
+	expect(parseLink("pcsc://", reader)).toEqual({ kind: "cards", reader: "" });
+	for (const [url, needs] of [
+		["evdev://event0", scanner],
+		["evdev:///dev/input/%E0", scanner],
+		["pcsc://ACR122U/0", reader],
+		["pcsc://%E0", reader],
+	] as const) {
+		expect(() => parseLink(url, needs)).toThrow(/DEVICE_CONFIG_INVALID/);
+	}
+});
+
 test.each([
 	"nonsense",
 	"http://printer",

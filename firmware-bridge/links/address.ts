@@ -1,4 +1,5 @@
 import { DeviceError } from "../fault.ts";
+import { openCards } from "./cards.ts";
 import { terminalCertificateNames } from "./certificate-names.ts";
 import { type ChannelsAddress, openChannels } from "./channels.ts";
 import { openEvdev } from "./evdev.ts";
@@ -16,6 +17,7 @@ export type LinkAddress =
 	| { kind: "serial"; path: string; settings: SerialSettings }
 	| { kind: "usb"; device: UsbAddress }
 	| { kind: "evdev"; path: string }
+	| { kind: "cards"; reader: string }
 	| { kind: "channels"; channels: ChannelsAddress }
 	| { kind: "http"; http: HttpAddress }
 	| { kind: "topics"; topics: TopicsAddress };
@@ -49,6 +51,7 @@ export function parseLink(text: string, needs: LinkNeeds, settings: Record<strin
 	}
 	if (scheme === "http" || scheme === "https") return parseHttp(text, url, settings);
 	if (scheme === "evdev") return parseEvdev(text, url);
+	if (scheme === "pcsc") return parseCards(text, url);
 	if (scheme === "mqtt" || scheme === "mqtts") return { kind: "topics", topics: parseTopics(text, url, settings) };
 	return parseSerial(text, url, needs);
 }
@@ -89,12 +92,27 @@ function parseSerial(text: string, url: URL, { serial = SERIAL_DEFAULT }: LinkNe
 				`${text}: ${name}=${value} is no serial setting (baud=9600, bits=7|8, parity=none|even|odd, stop=1|2, flow=none|hardware|software)`,
 			);
 	}
-	return { kind: "serial", path: decodeURIComponent(url.pathname), settings };
+	return { kind: "serial", path: decoded(text, url.pathname), settings };
+}
+
+function decoded(text: string, part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		throw invalid(`${text}: % must stand before two hexadecimal digits`);
+	}
 }
 
 function parseEvdev(text: string, url: URL): LinkAddress {
 	if (url.hostname || url.pathname === "") throw invalid(`${text} names no device; write ${examples.evdev}`);
-	return { kind: "evdev", path: decodeURIComponent(url.pathname) };
+	return { kind: "evdev", path: decoded(text, url.pathname) };
+}
+
+/** `pcsc://ACR122U` is any reader with that in its name, `pcsc://` any reader. */
+function parseCards(text: string, url: URL): LinkAddress {
+	if (url.pathname !== "" || url.search !== "")
+		throw invalid(`${text} is more than a reader's name; write ${examples.pcsc}`);
+	return { kind: "cards", reader: decoded(text, url.host) };
 }
 
 function parseUsb(text: string): LinkAddress {
@@ -122,6 +140,8 @@ export function openLink(address: LinkAddress, { tap, broker }: Opening): Promis
 			return openSerial(address.path, address.settings, tap);
 		case "usb":
 			return openUsb(address.device, tap);
+		case "cards":
+			return openCards(address, tap);
 		case "evdev":
 			return openEvdev({ path: address.path }, tap);
 		case "channels":

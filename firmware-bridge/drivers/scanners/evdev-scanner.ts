@@ -1,9 +1,9 @@
 import { Type } from "typebox";
+import { Silence } from "../../silence.ts";
 import { defineScanner } from "../define.ts";
 import { WireError } from "../wire.ts";
 import { decodeEvent, type InputEvent, Keyboard, splitEvents } from "./evdev-codec.ts";
 import { SCAN_BYTES_MAX, Scans, scanSettings } from "./scans.ts";
-import { Silence } from "./silence.ts";
 
 const Settings = Type.Object(
 	{

@@ -1,10 +1,10 @@
 import { defaultLabelRules } from "@kassahub/contracts/barcode/label-rules.ts";
 import { Type } from "typebox";
+import { Silence } from "../../silence.ts";
 import { defineScanner } from "../define.ts";
 import { WireError } from "../wire.ts";
 import { readScan, Scans, scanSettings } from "./scans.ts";
 import { decodeScan, splitScans, textOf } from "./serial-scanner-codec.ts";
-import { Silence } from "./silence.ts";
 
 const Settings = Type.Object(
 	{

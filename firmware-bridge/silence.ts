@@ -17,7 +17,7 @@ export class Silence {
 			// On a busy machine bytes may lie waiting for this very turn of the loop: they are heard first.
 			this.#heardSince = false;
 			setImmediate(() => !this.#heardSince && this.#fallen());
-		}, this.#ms);
+		}, this.#ms).unref();
 	}
 
 	stop(): void {
