@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import { faultWords } from "@kassahub/contracts/config-file.ts";
 import type { ConfigWatch } from "@kassahub/contracts/config-watch.ts";
-import type { Proposal } from "@kassahub/contracts/device-proposal.ts";
 import type { Logger } from "pino";
 import { BridgeDevice } from "./bridge-device.ts";
 import { type DevicePlan, planDevices } from "./config.ts";
@@ -10,6 +9,7 @@ import { fault } from "./fault.ts";
 import { Life } from "./life.ts";
 import type { BrokerAccess } from "./links/link.ts";
 import { Roster } from "./roster.ts";
+import type { Scan } from "./scan/scan.ts";
 
 export type BridgeOptions = {
 	config: ConfigWatch;
@@ -18,7 +18,7 @@ export type BridgeOptions = {
 	broker: BrokerAccess;
 	log: Logger;
 	/** Looks for devices that are plugged in or answer on the network, beside those that are planned. */
-	scan(plans: readonly DevicePlan[]): Promise<Proposal[]>;
+	scan(plans: readonly DevicePlan[]): Promise<Scan>;
 };
 
 /** Every device of devices.yaml, each living by itself, and the bridge that follows the file. */
@@ -84,8 +84,8 @@ export class Bridge {
 	}
 
 	async #scan(): Promise<Outcome> {
-		const found = await this.#options.scan(this.#plans);
-		return { status: "done", detail: `${found.length} found`, found };
+		const { found, notes } = await this.#options.scan(this.#plans);
+		return { status: "done", detail: [`${found.length} found`, ...notes].join("; "), found };
 	}
 
 	#selfTest(): Outcome {

@@ -37,7 +37,11 @@ test("the bridge is a device too: it says how many it drives, and what it cannot
 	const tested = bridge.command("bridge", { action: "self-test" });
 	expect(await bridge.done(tested)).toMatchObject({ status: "done", detail: "1 devices, of which 1 online" });
 	const scanned = bridge.command("bridge", { action: "scan" });
-	expect(await bridge.done(scanned)).toMatchObject({ status: "done", found: expect.any(Array) });
+	expect(await bridge.done(scanned)).toMatchObject({
+		status: "done",
+		detail: expect.stringMatching(/^\d+ found/),
+		found: expect.any(Array),
+	});
 	const refused = bridge.command("bridge", { action: "open-drawer" });
 	expect(await bridge.done(refused)).toMatchObject({ status: "failed", fault: { code: "COMMAND_UNKNOWN" } });
 });

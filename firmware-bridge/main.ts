@@ -3,6 +3,8 @@ import { ConfigWatch } from "@kassahub/contracts/config-watch.ts";
 import pino from "pino";
 import { Bridge } from "./bridge.ts";
 import { drivers } from "./drivers/index.ts";
+import { scan } from "./scan/scan.ts";
+import { surroundingsOf } from "./scan/surroundings.ts";
 
 const ALIVE_EVERY_MS = 2000;
 
@@ -21,7 +23,15 @@ const broker = {
 };
 
 const config = new ConfigWatch(configFile);
-const bridge = new Bridge({ config, drivers, dataDir, broker, log, scan: async () => [] });
+const surroundings = { ...surroundingsOf(env.KASSAHUB_SCAN, log), others: {} };
+const bridge = new Bridge({
+	config,
+	drivers,
+	dataDir,
+	broker,
+	log,
+	scan: (plans) => scan({ plans, drivers, surroundings, log }),
+});
 void bridge.start();
 log.info({ broker: broker.url }, "started");
 

@@ -31,7 +31,9 @@ test("bridge killed during printing: the result says so, the sale stands, the pr
 	});
 	const { pid, httpUrl, mqttUrl, token } = await shop.start();
 	const isOnline = async (): Promise<DeviceState | undefined> =>
-		(await getJson<DeviceState[]>(`${httpUrl}/api/v1/devices`, token)).find((device) => device.state === "online");
+		(await getJson<DeviceState[]>(`${httpUrl}/api/v1/devices`, token)).find(
+			({ device, state }) => device === "bonprinter" && state === "online",
+		);
 	await until("the printer to be online", isOnline);
 	const register = await mqtt.connectAsync(mqttUrl, { ...(await shop.pair("register", "kassa-1")) });
 	const results: Result[] = [];

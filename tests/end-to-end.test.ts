@@ -20,7 +20,7 @@ test("a sale published by mosquitto_pub is in the journal, the stock, the receip
 	const { httpUrl, mqttUrl, token } = await shop.start();
 	await until("the printer to be online", async () => {
 		const devices = await getJson<DeviceState[]>(`${httpUrl}/api/v1/devices`, token);
-		return devices.find((device) => device.state === "online");
+		return devices.find(({ device, state }) => device === "bonprinter" && state === "online");
 	});
 	const credentials = JSON.parse(await shop.cli("pair", "--kind", "register", "--name", "kassa-1")) as Credentials;
 	const technician = await shop.pair("technician", "monteur");

@@ -75,6 +75,7 @@ export class Shop {
 			KASSAHUB_MQTTS_PORT: "0",
 			KASSAHUB_OFFICE_PORT: String(await freePort()),
 			KASSAHUB_MDNS: "off",
+			KASSAHUB_SCAN: "off",
 		});
 		// JSON is YAML.
 		writeFileSync(shop.configFile, JSON.stringify({ shop: { id: "vijzel", name: "De Vijzel" }, ...config }));

@@ -19,8 +19,8 @@ export function portsOf(address: LinkAddress): string[] {
 			const { vendorId, productId, serialNumber = "" } = address.device;
 			return [`usb ${vendorId}:${productId} ${serialNumber}`.trim()];
 		}
+		// Two readers of a kind have one name, and the first free one is taken; topics are for all who listen.
 		case "cards":
-			return [`reader ${address.reader}`];
 		case "topics":
 			return [];
 	}

@@ -1,0 +1,35 @@
+import { networkInterfaces } from "node:os";
+import type { Logger } from "pino";
+import { SerialPort } from "serialport";
+import { listenForAnnouncements } from "./announcements.ts";
+import { namedHosts, ownHosts } from "./networks.ts";
+import type { Surroundings } from "./scan.ts";
+
+const RAW_PRINTING_PORT = 9100;
+const LISTEN_MS = 3000;
+
+/**
+ * This box and its networks. `networks`, as KASSAHUB_SCAN has it: networks to search in place of the box's own, such as
+ * `192.168.1.0/24`, to which alone anything is then sent; `off` for none.
+ */
+export function surroundingsOf(networks: string | undefined, log: Logger): Omit<Surroundings, "others"> {
+	const local = { root: "/", listPorts: () => SerialPort.list(), printerPort: RAW_PRINTING_PORT };
+	if (networks === undefined || networks === "") {
+		return {
+			...local,
+			hosts: () => ownHosts(networkInterfaces()),
+			announced: () => listenForAnnouncements(LISTEN_MS),
+		};
+	}
+	return { ...local, hosts: () => hostsIn(networks, log), announced: async () => [] };
+}
+
+function hostsIn(networks: string, log: Logger): readonly string[] {
+	if (networks === "off") return [];
+	try {
+		return namedHosts(networks);
+	} catch (error) {
+		log.error({ err: (error as Error).message }, "KASSAHUB_SCAN: no network is searched");
+		return [];
+	}
+}
