@@ -19,8 +19,17 @@ export async function connect<T extends TObject, K extends LinkKind>(
 	settings: Record<string, unknown>,
 	broker?: BrokerAccess,
 ): Promise<Connected<K>> {
+	const link = await openLink(parseLink(url, driver, settings), { tap: () => undefined, broker });
+	return converse(driver, link as Links[K], settings);
+}
+
+/** The same over a link that is open already. */
+export async function converse<T extends TObject, K extends LinkKind>(
+	driver: Driver<T, K>,
+	link: Links[K],
+	settings: Record<string, unknown>,
+): Promise<Connected<K>> {
 	const witness = new Witness();
-	const link = (await openLink(parseLink(url, driver, settings), { tap: () => undefined, broker })) as Links[K];
 	try {
 		const session = await driver.open(link, settings as never, witness);
 		const watching = session.watch();

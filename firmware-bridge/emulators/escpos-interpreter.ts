@@ -27,8 +27,9 @@ export class Interpreter {
 	#barcode = { height: 162, module: 3, hasText: false };
 	#qr: { module: number; level: "L" | "M" | "Q" | "H"; data: string } = { module: 3, level: "L", data: "" };
 
-	get isEmpty(): boolean {
-		return this.#buffer.length === 0;
+	/** Bytes that wait for their turn. */
+	get pending(): number {
+		return this.#buffer.length;
 	}
 
 	/** What is on the paper that has not been cut off yet. */

@@ -88,6 +88,11 @@ export class PrinterBody extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5]; p
 		return this.papers.at(-1) ?? this.#interpreter.unfinished;
 	}
 
+	/** Bytes received and not yet printed. */
+	get pending(): number {
+		return this.#interpreter.pending;
+	}
+
 	get unfinished(): Paper {
 		return this.#interpreter.unfinished;
 	}

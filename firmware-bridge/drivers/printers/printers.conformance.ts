@@ -4,10 +4,10 @@ import type { Receipt } from "@kassahub/contracts/receipt.ts";
 import type { TObject } from "typebox";
 import { uuidv7 } from "uuidv7";
 import { afterEach, describe, expect, test } from "vitest";
-import type { EmulatedPrinter } from "../../emulators/escpos.ts";
 import { paperText } from "../../emulators/paper.ts";
-import type { PrinterOptions } from "../../emulators/printer-body.ts";
-import { type Connected as ConnectedDevice, connect as connectTo } from "../connected.testing.ts";
+import type { PrinterBody, PrinterOptions } from "../../emulators/printer-body.ts";
+import type { Link } from "../../links/link.ts";
+import { type Connected as ConnectedDevice, converse } from "../connected.testing.ts";
 import type { Driver, Outcome } from "../driver.ts";
 import { jobOnPaper } from "../witness.ts";
 import { receipt } from "./receipt.testing.ts";
@@ -18,37 +18,48 @@ type PrinterAction =
 	| { action: "open-drawer" | "self-test" };
 
 type Connected = ConnectedDevice<"bytes"> & {
-	printer: EmulatedPrinter;
+	printer: PrinterBody;
 	perform(action: PrinterAction): Promise<Outcome>;
 };
 
-/** What every printer driver must hold to, over a real TCP connection, against its emulator. */
+/** A printer with its cable in, and the way to it. */
+export type PrinterBench = {
+	printer: PrinterBody;
+	open(): Promise<Link>;
+	/** Pulls the cable out and, where it has to be done, puts it in again. */
+	pull(): Promise<void>;
+	restore(): Promise<void>;
+	close(): Promise<void>;
+};
+
+/** What every printer driver must hold to, over each of its links, against its emulator. */
 export function conformPrinter(
 	driver: Driver<TObject, "bytes">,
+	over: string,
 	settings: Record<string, unknown>,
-	start: (options: Partial<PrinterOptions>) => Promise<EmulatedPrinter>,
+	start: (options: PrinterOptions) => Promise<PrinterBench>,
 ): void {
-	describe(`${driver.name} over TCP`, () => {
-		const started: EmulatedPrinter[] = [];
+	describe(`${driver.name} over ${over}`, () => {
+		const started: PrinterBench[] = [];
 
-		async function startPrinter(options: Partial<PrinterOptions> = {}): Promise<EmulatedPrinter> {
-			const printer = await start(options);
-			started.push(printer);
-			return printer;
+		async function startBench(options: PrinterOptions = {}): Promise<PrinterBench> {
+			const bench = await start(options);
+			started.push(bench);
+			return bench;
 		}
 
-		async function connect(printer: EmulatedPrinter): Promise<Connected> {
-			const connected = await connectTo(driver, `tcp://127.0.0.1:${printer.port}`, settings);
+		async function connect(bench: PrinterBench): Promise<Connected> {
+			const connected = await converse(driver, await bench.open(), settings);
 			const perform = (action: PrinterAction): Promise<Outcome> =>
 				connected.session.perform({ id: uuidv7(), at: new Date().toISOString(), ...action } as Command, jobOnPaper());
-			return { printer, perform, ...connected };
+			return { printer: bench.printer, perform, ...connected };
 		}
 
-		const startAndConnect = async (options: Partial<PrinterOptions> = {}): Promise<Connected> =>
-			connect(await startPrinter(options));
+		const startAndConnect = async (options: PrinterOptions = {}): Promise<Connected> =>
+			connect(await startBench(options));
 
 		afterEach(async () => {
-			for (const printer of started.splice(0)) await printer.close();
+			for (const bench of started.splice(0)) await bench.close();
 		});
 
 		test("prints a receipt, opens the drawer with it, and says so when it is on paper", async () => {
@@ -122,14 +133,17 @@ export function conformPrinter(
 		});
 
 		test("a cable pulled while printing: the result is unknown, and the next receipt prints on the next connection", async () => {
-			const { printer, link, perform } = await startAndConnect({ msPerLine: 5 });
+			const bench = await startBench({ msPerLine: 5 });
+			const { printer, link, perform } = await connect(bench);
 			const printing = perform({ action: "print", receipt });
 			await once(printer, "printed");
-			printer.unplug();
+			await bench.pull();
 			expect(await printing).toMatchObject({ status: "unknown", fault: { code: "PRINT_UNCONFIRMED" } });
 			expect(printer.papers).toHaveLength(0);
 			await link.gone;
-			const again = await connect(printer);
+			await link.close();
+			await bench.restore();
+			const again = await connect(bench);
 			expect(await again.perform({ action: "print", receipt })).toEqual({ status: "done" });
 		});
 
@@ -145,9 +159,9 @@ export function conformPrinter(
 			["a mute printer", { isMute: true }, "DEVICE_UNREACHABLE"],
 			["a babbling printer", { babbles: true }, "DEVICE_GARBLED"],
 		])("%s is not taken for a working one", async (_, misbehaviour, code) => {
-			const printer = await startPrinter();
-			printer.misbehave(misbehaviour);
-			await expect(connect(printer)).rejects.toMatchObject({ code });
+			const bench = await startBench();
+			bench.printer.misbehave(misbehaviour);
+			await expect(connect(bench)).rejects.toMatchObject({ code });
 		});
 
 		test("a printer that falls silent while printing is given up, and the receipt is unknown", async () => {

@@ -9,3 +9,6 @@ export const receipt: Receipt = {
 	vat: vatTable(sale.example.lines),
 	isCopy: false,
 };
+
+/** Times that a test does not have to wait for. */
+export const settings = { columns: 48, drawerPin: 2, answerMs: 500, confirmMs: 3000 };
