@@ -1,11 +1,27 @@
 import type { Driver } from "./driver.ts";
+import { pcsc } from "./nfc/nfc.ts";
 import { escpos } from "./printers/escpos.ts";
 import { cas } from "./scales/cas.ts";
 import { dialog06 } from "./scales/dialog06.ts";
 import { mtSics } from "./scales/mt-sics.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
+import { evdevScanner } from "./scanners/evdev-scanner.ts";
+import { serialScanner } from "./scanners/serial-scanner.ts";
 import { nexo } from "./terminals/nexo.ts";
 import { opi } from "./terminals/opi.ts";
+import { zvt } from "./terminals/zvt.ts";
 
 /** Every driver there is. Listed, never found by scanning a folder. */
-export const drivers: readonly Driver[] = [escpos, toledo8217, dialog06, mtSics, cas, opi, nexo];
+export const drivers: readonly Driver[] = [
+	escpos,
+	toledo8217,
+	dialog06,
+	mtSics,
+	cas,
+	opi,
+	nexo,
+	zvt,
+	serialScanner,
+	evdevScanner,
+	pcsc,
+];
