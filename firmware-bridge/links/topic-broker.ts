@@ -69,7 +69,9 @@ export class TopicBroker {
 		this.#takers.add(filter, take);
 		// Also where others listen already: only with a SUBSCRIBE come the retained messages.
 		const granted = await this.#client.subscribeAsync(filter, { qos: 1 }).catch((error: Error) => {
-			throw this.#lost ?? refused(filter, error.message);
+			// With a SUBACK in it, it is the broker's answer; without, there will be none.
+			if ("packet" in error) throw refused(filter, error.message);
+			throw this.#lost ?? new DeviceError("DEVICE_UNREACHABLE", error.message);
 		});
 		if (granted.some(({ qos }) => (qos as number) >= 0x80)) throw refused(filter, "the broker does not allow it");
 	}

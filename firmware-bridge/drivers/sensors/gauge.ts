@@ -15,6 +15,9 @@ export type Measured = {
 	freshMs?: number | undefined;
 };
 
+/** unknown: it did not say yet, and may any moment. */
+export type Presence = "there" | "away" | "unknown";
+
 /** What can be said of a value now; the value itself only where it is good. Weights are whole grams. */
 export type Finding =
 	| { quality: "good"; quantity: Quantity }
@@ -29,7 +32,7 @@ export class Gauge {
 	#quantity: Quantity | undefined;
 	#error: Fault | undefined;
 	#doubts = 0;
-	#isAway = false;
+	#presence: Presence = "there";
 	#heardAtMs = 0;
 
 	constructor(measured: Measured) {
@@ -65,9 +68,9 @@ export class Gauge {
 		if (this.#doubts >= DOUBTS_MAX) this.#error = error;
 	}
 
-	/** Whether the sensor itself says that it is out of reach. */
-	set isAway(isAway: boolean) {
-		this.#isAway = isAway;
+	/** Whether the sensor itself says that it is there. */
+	set presence(presence: Presence) {
+		this.#presence = presence;
 	}
 
 	/** When the present value will be stale. */
@@ -78,7 +81,8 @@ export class Gauge {
 	/** Undefined where nothing was heard yet. */
 	find(nowMs: number): Finding | undefined {
 		const { label } = this.measured;
-		if (this.#isAway) return { quality: "offline", fault: fault("SENSOR_OFFLINE", label) };
+		if (this.#presence === "unknown") return undefined;
+		if (this.#presence === "away") return { quality: "offline", fault: fault("SENSOR_OFFLINE", label) };
 		if (this.#error) return { quality: "error", fault: this.#error };
 		if (!this.#quantity) return undefined;
 		if (nowMs >= this.staleAtMs) {

@@ -73,6 +73,13 @@ export function readConfigTopic(topic: string): { component: string; node?: stri
 	return COMPONENTS.has(inner) ? { component: inner, object } : undefined;
 }
 
+/** What stands before the component in a link's topic: `homeassistant`, unless the sensors are set to another prefix. */
+export function prefixOf(topic: string): string {
+	const levels = topic.split("/");
+	const end = levels.findIndex((level, index) => index > 0 && (level === "+" || COMPONENTS.has(level)));
+	return levels.slice(0, Math.max(1, end)).join("/");
+}
+
 export function decodeDiscovery(topic: string, payload: Uint8Array): Discovery {
 	const place = readConfigTopic(topic);
 	if (!place) return { kind: "fault", detail: `${topic} is no discovery topic` };

@@ -32,6 +32,7 @@ afterEach(() => {
 });
 
 test("a weight is told in whole grams and, to the nearest, in pieces", () => {
+	open({ deadBandGrams: 1 });
 	for (const [kilograms, grams, pieces] of [
 		[0.74949, 749, 7],
 		[0.751, 751, 8],
@@ -74,7 +75,7 @@ test("a flood is told twice a second, and the last value is not lost in it", () 
 test("what flaps is told twice a second too, both the shelf and the sensor's state", () => {
 	board.take("w", 1);
 	for (let step = 0; step < 1000; step++) {
-		board.setAway(step % 2 === 0);
+		board.setPresence(step % 2 === 0 ? "away" : "there");
 		pass(0.001);
 	}
 	expect(witness.readings.length).toBeLessThanOrEqual(5);
@@ -157,12 +158,20 @@ test("the setting staleSeconds goes before the sensor's own expiry", () => {
 test("a sensor that says it is gone takes its weight back, and has it again when it returns", () => {
 	board.take("w", 0.5);
 	pass(1);
-	board.setAway(true);
+	board.setPresence("away");
 	expect(last()).toMatchObject({ quality: "offline" });
 	expect(last()).not.toHaveProperty("grams");
 	expect(condition()).toMatchObject({ state: "offline", fault: { code: "SENSOR_OFFLINE" } });
 	pass(1);
-	board.setAway(false);
+	board.setPresence("there");
+	expect(last()).toMatchObject({ quality: "good", grams: 500 });
+});
+
+test("a sensor of which it is not known whether it is there says nothing yet", () => {
+	board.setPresence("unknown");
+	board.take("w", 0.5);
+	expect([witness.readings, witness.conditions]).toEqual([[], []]);
+	board.setPresence("there");
 	expect(last()).toMatchObject({ quality: "good", grams: 500 });
 });
 
@@ -245,6 +254,12 @@ test("a sensor that announces itself anew keeps the values it still has", () => 
 	pass(600);
 	board.take("w", 12);
 	expect(last()).toMatchObject({ grams: 12 });
+});
+
+test("a weight that a sensor no longer announces is taken back", () => {
+	board.take("w", 0.5);
+	board.declare([battery]);
+	expect(last()).toEqual({ type: "shelf", shelf: "links", sku: "4002", quality: "offline" });
 });
 
 test("a self-test names what it found, or what is wrong", () => {

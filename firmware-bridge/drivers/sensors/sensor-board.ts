@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Fault } from "@kassahub/contracts/device-state.ts";
 import { fault } from "../../fault.ts";
 import type { BareReading, Condition, Outcome, Report } from "../driver.ts";
-import { type Finding, Gauge, type Measured } from "./gauge.ts";
+import { type Finding, Gauge, type Measured, type Presence } from "./gauge.ts";
 import { deadBand, isWeightUnit, type Quantity } from "./quantities.ts";
 import type { SensorSettings, Shelf } from "./shelf-settings.ts";
 
@@ -63,6 +63,7 @@ export class SensorBoard {
 			else add({ ...source, kind: "weight", unit }, shelf);
 		}
 		for (const one of measured) if (!taken.has(one.id)) add(one, undefined);
+		this.#takeBack(before.filter((line) => !lines.includes(line)));
 		this.#lines = lines;
 		this.#identity = identity;
 		const names = measured.map(({ id }) => id).join(", ");
@@ -90,9 +91,9 @@ export class SensorBoard {
 		this.#tell();
 	}
 
-	/** Whether these values, or all of them, are out of reach by the sensor's own account. */
-	setAway(isAway: boolean, id?: string): void {
-		for (const line of this.#lines) if (id === undefined || line.gauge.measured.id === id) line.gauge.isAway = isAway;
+	/** Whether one value, or every one, is in reach by the sensor's own account. */
+	setPresence(presence: Presence, id?: string): void {
+		for (const { gauge } of id === undefined ? this.#lines : this.#of(id)) gauge.presence = presence;
 		this.#tell();
 	}
 
@@ -106,12 +107,7 @@ export class SensorBoard {
 	close(): void {
 		this.#isClosed = true;
 		clearTimeout(this.#timer);
-		for (const { gauge, shelf, told } of this.#lines) {
-			gauge.isAway = true;
-			const finding = gauge.find(performance.now());
-			const reading = finding && readingOf(gauge, shelf, finding);
-			if (told && reading) this.#report.reading(reading);
-		}
+		this.#takeBack(this.#lines);
 	}
 
 	/** How it is now, as a self-test's outcome. */
@@ -121,6 +117,16 @@ export class SensorBoard {
 		if (condition?.fault) return { status: "failed", fault: condition.fault };
 		const words = this.#lines.map(({ gauge }) => `${gauge.measured.label}: ${wordsFor(gauge.find(nowMs))}`);
 		return { status: "done", detail: words.join(", ").slice(0, 400) || "nothing was measured yet" };
+	}
+
+	/** What was told of these is no longer known. */
+	#takeBack(lines: Line[]): void {
+		for (const { gauge, shelf, told } of lines) {
+			gauge.presence = "away";
+			const finding = gauge.find(performance.now());
+			const reading = finding && readingOf(gauge, shelf, finding);
+			if (told && reading) this.#report.reading(reading);
+		}
 	}
 
 	#withFreshness(measured: Measured): Measured {

@@ -42,7 +42,6 @@ test("a message that does not speak of it gives nothing, and one that is broken 
 	for (const [template, payload] of [
 		["{{ value_json.no }}", state],
 		["{{ value_json.HX711 }}", state],
-		["{{ value_json.w }}", "{"],
 		["{{ value | float }}", "unavailable"],
 		["{{ value * 2 }}", "2"],
 		["{{ value_json.w / 0 }}", state],
@@ -50,6 +49,7 @@ test("a message that does not speak of it gives nothing, and one that is broken 
 	] as const) {
 		expect(readTemplate(template).render(payload)).toMatchObject({ kind: "bad" });
 	}
+	expect(readTemplate("{{ value_json.w }}").render("{")).toEqual({ kind: "malformed", why: "no JSON" });
 });
 
 test("nothing of an object but its own members can be reached", () => {
@@ -96,7 +96,7 @@ test("any template and any payload give a value, nothing, or a named reason", ()
 	fc.assert(
 		fc.property(templates, fc.oneof(fc.string(), fc.json()), (template, payload) => {
 			try {
-				expect(["text", "absent", "bad"]).toContain(readTemplate(template).render(payload).kind);
+				expect(["text", "absent", "bad", "malformed"]).toContain(readTemplate(template).render(payload).kind);
 			} catch (error) {
 				expect(error).toBeInstanceOf(TemplateUnsupported);
 			}

@@ -6,7 +6,12 @@
 import { readNumber } from "./quantities.ts";
 
 /** What a template makes of a payload. absent: this message says nothing of it. */
-export type Rendered = { kind: "text"; text: string } | { kind: "absent" } | { kind: "bad"; why: string };
+export type Rendered =
+	| { kind: "text"; text: string }
+	| { kind: "absent" }
+	/** It says that there is no value, or one that is none. */
+	| { kind: "bad"; why: string }
+	| { kind: "malformed"; why: string };
 export type Template = { render(payload: string): Rendered };
 
 /** A template that is none, or does more than is understood here. */
@@ -26,7 +31,13 @@ type Scope = { value: string; json: () => Value };
 type Node = (scope: Scope) => Value;
 
 /** Why a payload gives no value by a template that is well. */
-class Bad extends Error {}
+class Bad extends Error {
+	readonly kind: "bad" | "malformed";
+	constructor(why: string, kind: "bad" | "malformed" = "bad") {
+		super(why);
+		this.kind = kind;
+	}
+}
 
 /** Throws TemplateUnsupported. */
 export function readTemplate(text: string): Template {
@@ -39,7 +50,7 @@ export function readTemplate(text: string): Template {
 			try {
 				return asText(root({ value: payload, json: lazyJson(payload) }));
 			} catch (error) {
-				if (error instanceof Bad) return { kind: "bad", why: error.message };
+				if (error instanceof Bad) return { kind: error.kind, why: error.message };
 				throw error;
 			}
 		},
@@ -62,7 +73,7 @@ function lazyJson(payload: string): () => Value {
 		try {
 			parsed = { value: JSON.parse(payload) as Value };
 		} catch {
-			throw new Bad("no JSON");
+			throw new Bad("no JSON", "malformed");
 		}
 		return parsed.value;
 	};

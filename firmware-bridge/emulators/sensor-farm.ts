@@ -1,0 +1,107 @@
+import { connectAsync, type MqttClient } from "mqtt";
+import {
+	type Convention,
+	type ConventionName,
+	conventions,
+	type Message,
+	type SensorCondition,
+	type SensorMisbehaviour,
+} from "./sensor-conventions.ts";
+
+export type BrokerLogin = { url: string; username: string; password: string };
+
+const goodSensor = (): SensorMisbehaviour => ({ isMute: false, weightText: undefined, babbles: false });
+
+/** One sensor on a broker, with a connection and a last will of its own. */
+export class EmulatedSensor {
+	readonly id: string;
+	readonly link: string;
+	readonly source: string;
+	readonly #convention: Convention;
+	readonly #login: BrokerLogin;
+	#client: MqttClient | undefined;
+	#condition: SensorCondition = { grams: 0, celsius: 4, battery: 87, rssi: -71, isDoorOpen: false };
+	#misbehaviour = goodSensor();
+
+	constructor(id: string, convention: Convention, login: BrokerLogin) {
+		this.id = id;
+		this.#convention = convention;
+		this.#login = login;
+		this.link = convention.link(id);
+		this.source = convention.source;
+	}
+
+	get condition(): SensorCondition {
+		return { ...this.#condition };
+	}
+
+	/** Connects and announces itself; resolves when the broker has it all. */
+	async plugIn(): Promise<void> {
+		const { url, username, password } = this.#login;
+		const { topic, payload, retain = false } = this.#convention.lastWill(this.id);
+		this.#client = await connectAsync(url, {
+			clientId: `${username}-${this.id}`,
+			username,
+			password,
+			reconnectPeriod: 0,
+			will: { topic, payload: Buffer.from(payload), qos: 1, retain },
+		});
+		// A hub that greets wants to know everything: who announces itself again also tells what it measures.
+		this.#client.on("message", () => void this.#say(this.#convention.announce(this.id)).then(() => this.#tell()));
+		await this.#client.subscribeAsync("homeassistant/status");
+		await this.#say(this.#convention.announce(this.id));
+		await this.#tell();
+	}
+
+	/** Loses its power: the broker sends its last will. */
+	async unplug(): Promise<void> {
+		const client = this.#client;
+		this.#client = undefined;
+		if (!client) return;
+		const closed = new Promise<void>((resolve) => client.once("close", () => resolve()));
+		client.stream.destroy();
+		await closed;
+		await client.endAsync(true);
+	}
+
+	async set(change: Partial<SensorCondition>): Promise<void> {
+		this.#condition = { ...this.#condition, ...change };
+		await this.#tell();
+	}
+
+	async misbehave(change: Partial<SensorMisbehaviour>): Promise<void> {
+		this.#misbehaviour = { ...goodSensor(), ...change };
+		await this.#tell();
+	}
+
+	async close(): Promise<void> {
+		await this.#client?.endAsync();
+	}
+
+	async #tell(): Promise<void> {
+		const { isMute, weightText, babbles } = this.#misbehaviour;
+		if (isMute) return;
+		if (babbles) return this.#say(this.#convention.babble(this.id));
+		const weight = weightText ?? this.#convention.weightOf(this.#condition.grams);
+		await this.#say(this.#convention.tell(this.id, this.#condition, weight));
+	}
+
+	async #say(messages: Message[]): Promise<void> {
+		for (const { topic, payload, retain = false } of messages) {
+			await this.#client?.publishAsync(topic, payload as Buffer, { qos: 1, retain });
+		}
+	}
+}
+
+/** Plays so many sensors of one convention on a broker. */
+export async function startFarm(
+	login: BrokerLogin,
+	{ convention, count, name = "schap" }: { convention: ConventionName; count: number; name?: string },
+): Promise<EmulatedSensor[]> {
+	const sensors = Array.from(
+		{ length: count },
+		(_, index) => new EmulatedSensor(`${name}${index + 1}`, conventions[convention], login),
+	);
+	await Promise.all(sensors.map((sensor) => sensor.plugIn()));
+	return sensors;
+}
