@@ -133,6 +133,14 @@ export const errors = {
 		remedyNl: "Kies een andere naam, of trek de oude koppeling eerst in.",
 		remedyEn: "Choose another name, or revoke the old pairing first.",
 	},
+	PAIRING_CODE_WRONG: {
+		cause: "A pairing code is wrong, was used, or is older than ten minutes",
+		retryable: false,
+		nl: "Deze koppelcode klopt niet, of niet meer.",
+		en: "This pairing code is wrong, or no longer good.",
+		remedyNl: "Maak in de console een nieuwe code en typ die binnen tien minuten over.",
+		remedyEn: "Make a new code in the console and type it within ten minutes.",
+	},
 	PAIRINGS_UNREADABLE: {
 		cause: "The registry of pairings (pairings.json) is damaged",
 		retryable: false,

@@ -28,6 +28,7 @@ import { printReceipt } from "./devices/receipts.ts";
 import { LiveConfig } from "./live-config.ts";
 import { lockData } from "./lock.ts";
 import { Accounts } from "./pairing/accounts.ts";
+import { PairingCodes } from "./pairing/codes.ts";
 import { openPayments } from "./payments/open.ts";
 import { People } from "./people/people.ts";
 import { SignedIn } from "./people/signed-in.ts";
@@ -133,6 +134,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		alerts,
 		config,
 		clock,
+		codes: new PairingCodes(() => performance.now()),
 		people,
 		signedIn,
 		audit,

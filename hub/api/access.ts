@@ -40,6 +40,8 @@ export const access: Readonly<Record<string, Admission>> = {
 	"POST /quarantine/:number/replay": { kinds: technician, right: "repair-quarantine" },
 	"GET /pairings": { kinds: technician, right: "see-pairings" },
 	"POST /pairings": { kinds: technician, right: "change-pairings" },
+	"DELETE /pairings": { kinds: technician, right: "change-pairings" },
+	"POST /pairing-codes": { kinds: technician, right: "change-pairings" },
 	"DELETE /pairings/:name": { kinds: technician, right: "change-pairings" },
 	"GET /people": { kinds: technician, right: "see-people" },
 	"PUT /people/:name": { kinds: technician, right: "change-people" },
@@ -56,7 +58,7 @@ export const access: Readonly<Record<string, Admission>> = {
 };
 
 /** What is asked before anyone is known: these guard themselves against guessing. */
-export const open: ReadonlySet<string> = new Set(["POST /session"]);
+export const open: ReadonlySet<string> = new Set(["POST /session", "POST /pair"]);
 
 export const API_PREFIX = "/api/v1";
 

@@ -10,6 +10,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Accounts } from "../pairing/accounts.ts";
+import type { PairingCodes } from "../pairing/codes.ts";
 import type { People } from "../people/people.ts";
 import type { SignedIn } from "../people/signed-in.ts";
 import type { Certificates } from "../tls/certificates.ts";
@@ -24,6 +25,7 @@ export type Parts = {
 	alerts: Alerts;
 	config: Config;
 	clock: Clock;
+	codes: PairingCodes;
 	people: People;
 	signedIn: SignedIn;
 	audit: Audit;

@@ -15,6 +15,7 @@ import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
 import { Accounts } from "../pairing/accounts.ts";
+import { PairingCodes } from "../pairing/codes.ts";
 import { People } from "../people/people.ts";
 import { SignedIn } from "../people/signed-in.ts";
 import { Certificates } from "../tls/certificates.ts";
@@ -98,6 +99,7 @@ export async function openTryShop(): Promise<TryShop> {
 		relay: { state: () => relay.heard },
 		config,
 		clock: systemClock,
+		codes: new PairingCodes(() => performance.now()),
 		people,
 		signedIn,
 		audit: new Audit({ books, clock: systemClock, log }),

@@ -87,33 +87,11 @@ export class Accounts extends EventEmitter<{ revoked: [name: string]; replaced: 
 	 * gets new ones, and the old end. Throws PairingRefused.
 	 */
 	async pair(kind: PairingKind, name: string): Promise<Credentials> {
-		if (!nameValidator.Check(name)) {
-			throw new PairingRefused(
-				"PAIRING_NAME_INVALID",
-				"/name",
-				`"${name}" is no name: lower-case letters, digits and dashes, at most 32`,
-				"Choose a name such as kassa-1.",
-			);
-		}
-		if (RESERVED.has(name) || this.#internal.has(name)) {
-			throw new PairingRefused(
-				"PAIRING_NAME_TAKEN",
-				"/name",
-				`${name} is a name of the hub itself`,
-				"Choose another name.",
-			);
-		}
+		this.checkName(kind, name);
 		const password = makeSecret();
 		const secret = await hashSecret(password);
+		this.checkName(kind, name);
 		const known = this.#pairings.get(name);
-		if (known && known.kind !== kind) {
-			throw new PairingRefused(
-				"PAIRING_NAME_TAKEN",
-				"/name",
-				`${name} is paired as ${known.kind}`,
-				`Choose another name, or revoke ${name} first.`,
-			);
-		}
 		const mark = this.#verified.get(name);
 		this.#verified.delete(name);
 		this.#pairings.set(name, { name, kind, pairedAt: new Date().toISOString(), secret });
@@ -124,6 +102,28 @@ export class Accounts extends EventEmitter<{ revoked: [name: string]; replaced: 
 		});
 		if (known) this.emit("replaced", name);
 		return credentialsOf(name, password);
+	}
+
+	/** Throws PairingRefused where nothing of that kind can be paired under the name. */
+	checkName(kind: PairingKind, name: string): void {
+		if (!nameValidator.Check(name)) {
+			throw new PairingRefused(
+				"PAIRING_NAME_INVALID",
+				"/name",
+				`"${name}" is no name: lower-case letters, digits and dashes, at most 32`,
+				"Choose a name such as kassa-1.",
+			);
+		}
+		if (RESERVED.has(name) || this.#internal.has(name)) {
+			const message = `${name} is a name of the hub itself`;
+			throw new PairingRefused("PAIRING_NAME_TAKEN", "/name", message, "Choose another name.");
+		}
+		const known = this.#pairings.get(name);
+		if (known && known.kind !== kind) {
+			const message = `${name} is paired as ${known.kind}`;
+			const remedy = `Choose another name, or revoke ${name} first.`;
+			throw new PairingRefused("PAIRING_NAME_TAKEN", "/name", message, remedy);
+		}
 	}
 
 	/** Ends a pairing; false where there was none. */

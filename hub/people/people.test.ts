@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Waiting } from "../pairing/waiting.ts";
 import { People } from "./people.ts";
 import { SignedIn } from "./signed-in.ts";
-import { Waiting } from "./waiting.ts";
 
 const newFile = (): string => join(mkdtempSync(join(tmpdir(), "people-")), "people.json");
 const anja = { name: "anja", title: "Anja", role: "owner" } as const;

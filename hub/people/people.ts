@@ -9,7 +9,7 @@ import { type Static, Type } from "typebox";
 import { Compile } from "typebox/compile";
 import { PrivateJsonFile } from "../pairing/private-file.ts";
 import { HASH_PATTERN, hashSecret, makeSecret, verifySecret } from "../pairing/secret.ts";
-import { Waiting } from "./waiting.ts";
+import { Waiting } from "../pairing/waiting.ts";
 
 const Hash = Type.String({ pattern: HASH_PATTERN });
 
