@@ -30,12 +30,17 @@ test("reads pages by the sheet's bytes", () => {
 	expect(encodeReadPages(3, 16)).toEqual(hex("FF B0 00 03 10"));
 });
 
+const answers = fc
+	.tuple(fc.uint8Array({ maxLength: 256 }), fc.constantFrom("", "9000", "6a82", "6300", "0310"))
+	.map(([data, status]) => Uint8Array.of(...data, ...hex(status)));
+
 test("any answer is data, a refusal or garbled, and data comes back whole", () => {
 	fc.assert(
-		fc.property(fc.uint8Array({ maxLength: 258 }), (bytes) => {
+		fc.property(answers, (bytes) => {
 			const answer = decodeAnswer(bytes);
 			if (answer.kind === "done") expect(Uint8Array.of(...answer.data, 0x90, 0)).toEqual(bytes);
-			expect(answer.kind === "garbled").toBe(bytes.length < 2);
+			const hasStatus = bytes.length >= 2 && [0x60, 0x90].includes((bytes.at(-2) ?? 0) & 0xf0);
+			expect(answer.kind === "garbled").toBe(!hasStatus);
 		}),
 	);
 });

@@ -21,10 +21,10 @@ const reasons: Readonly<Record<string, string>> = {
 	"6a82": "not found",
 };
 
-/** Takes SW1 and SW2 off an answer. */
+/** Takes SW1 and SW2 off an answer: SW1 is 6x or 9x (ISO/IEC 7816-4). */
 export function decodeAnswer(bytes: Uint8Array): Answer {
-	if (bytes.length < 2) return { kind: "garbled", detail: `an answer of ${bytes.length} bytes has no status` };
 	const status = Buffer.from(bytes.subarray(-2)).toString("hex");
+	if (!/^[69]...$/.test(status)) return { kind: "garbled", detail: `${bytes.length} bytes without a status` };
 	if (status === "9000") return { kind: "done", data: bytes.subarray(0, -2) };
 	return { kind: "refused", status, reason: reasons[status] ?? "refused" };
 }
