@@ -3,10 +3,13 @@ import { ConfigWatch } from "@kassahub/contracts/config-watch.ts";
 import pino from "pino";
 import { Bridge } from "./bridge.ts";
 import { drivers } from "./drivers/index.ts";
+import { lockRecords } from "./lock.ts";
 import { scan } from "./scan/scan.ts";
 import { surroundingsOf } from "./scan/surroundings.ts";
 
 const ALIVE_EVERY_MS = 2000;
+/** Longer than every device may take to leave; a bridge that hangs must not keep the next one out. */
+const LEAVE_MS_MAX = 20_000;
 
 const { env } = process;
 const root = join(import.meta.dirname, "..");
@@ -22,6 +25,7 @@ const broker = {
 	password: env.KASSAHUB_PASSWORD ?? "",
 };
 
+const lock = await lockRecords(dataDir, log);
 const config = new ConfigWatch(configFile);
 const surroundings = { ...surroundingsOf(env.KASSAHUB_SCAN, log), others: {} };
 const bridge = new Bridge({
@@ -40,7 +44,9 @@ async function leave(why: string): Promise<void> {
 	if (isLeaving) return;
 	isLeaving = true;
 	log.info({ why }, "stopping");
+	setTimeout(() => process.exit(1), LEAVE_MS_MAX);
 	await bridge.stop();
+	lock[Symbol.dispose]();
 	process.exit(0);
 }
 process.on("SIGTERM", () => void leave("SIGTERM"));
