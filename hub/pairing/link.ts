@@ -7,13 +7,19 @@ export const lanAddress = (): string =>
 		.flat()
 		.find((address) => address && !address.internal && address.family === "IPv4")?.address ?? "127.0.0.1";
 
-/**
- * The link that signs a tablet or technician in when it is opened; undefined for sensors, which open no pages.
- * The credentials stand behind the #, which browsers do not send to any server.
- */
-export function pairingLink(kind: PairingKind, credentials: Credentials, httpsPort: number): string | undefined {
-	if (kind === "sensor") return undefined;
-	const page = kind === "register" ? "/register/" : "/";
-	const secret = Buffer.from(JSON.stringify(credentials)).toString("base64url");
-	return `https://${lanAddress()}:${httpsPort}${page}#pair=${secret}`;
+const pages: Partial<Record<PairingKind, string>> = { register: "/register/", technician: "/" };
+
+/** Where a tablet opens the page of its kind, with what stands behind the #, which browsers send to no server. */
+function linkTo(kind: PairingKind, httpsPort: number, fragment: string): string | undefined {
+	const page = pages[kind];
+	return page && `https://${lanAddress()}:${httpsPort}${page}#${fragment}`;
 }
+
+/** The link that signs a tablet or technician in when it is opened; undefined for sensors, which open no pages. */
+export function pairingLink(kind: PairingKind, credentials: Credentials, httpsPort: number): string | undefined {
+	return linkTo(kind, httpsPort, `pair=${Buffer.from(JSON.stringify(credentials)).toString("base64url")}`);
+}
+
+/** The link that pairs by a code when it is opened; undefined for sensors. */
+export const codeLink = (kind: PairingKind, code: string, httpsPort: number): string | undefined =>
+	linkTo(kind, httpsPort, `code=${code}`);

@@ -1,8 +1,9 @@
 import type { Credentials, PairingKind } from "@kassahub/contracts/credentials.ts";
+import type { PairingCode } from "@kassahub/contracts/pairing-code.ts";
 import { useSignal } from "@preact/signals";
 import { encode } from "uqr";
-import { pairingFragment } from "../kit/credentials.ts";
 import { Dialog } from "../kit/dialog.tsx";
+import { clockTime } from "../kit/figures.ts";
 import { kitWords } from "../kit/language.ts";
 import { RestRefused } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
@@ -10,18 +11,19 @@ import type { HubWatch } from "./hub-watch.ts";
 import { words } from "./words.ts";
 
 const KINDS: PairingKind[] = ["register", "technician", "sensor"];
-const pages: Partial<Record<PairingKind, string>> = { register: "/register/", technician: "/" };
 
 export function PairDialog({ watch, onClose }: { watch: HubWatch; onClose: () => void }) {
 	const text = words.value;
 	const kind = useSignal<PairingKind>("register");
 	const name = useSignal(freeName(watch));
 	const fault = useSignal("");
-	const made = useSignal<Credentials | undefined>(undefined);
+	const made = useSignal<Credentials | PairingCode | undefined>(undefined);
 	const pair = async (): Promise<void> => {
 		fault.value = "";
 		try {
-			made.value = await watch.rest.post<Credentials>("/pairings", { kind: kind.value, name: name.value });
+			// A page is paired by a code; what has no screen is given its credentials.
+			const path = kind.value === "sensor" ? "/pairings" : "/pairing-codes";
+			made.value = await watch.rest.post<Credentials | PairingCode>(path, { kind: kind.value, name: name.value });
 			await watch.look();
 		} catch (error) {
 			if (error instanceof RestRefused) fault.value = `${error.message}. ${error.problem.remedy ?? ""}`;
@@ -29,10 +31,17 @@ export function PairDialog({ watch, onClose }: { watch: HubWatch; onClose: () =>
 			else throw error;
 		}
 	};
+	if (made.value && "code" in made.value) {
+		return (
+			<Dialog title={text.codeTitle(made.value.name)} onClose={onClose}>
+				<Coded paired={made.value} />
+			</Dialog>
+		);
+	}
 	if (made.value) {
 		return (
 			<Dialog title={text.pairedTitle(made.value.username)} onClose={onClose}>
-				<Paired credentials={made.value} page={pages[kind.value]} />
+				<Paired credentials={made.value} />
 			</Dialog>
 		);
 	}
@@ -90,32 +99,26 @@ export function PairDialog({ watch, onClose }: { watch: HubWatch; onClose: () =>
 	);
 }
 
-/** The credentials, this once: as a link and a QR code for a page, as JSON for anything else. */
-function Paired({ credentials, page }: { credentials: Credentials; page: string | undefined }) {
-	const text = words.value;
-	const origin = useSignal(location.origin);
-	const isLocal = /\/\/(localhost|127\.|\[::1\])/.test(origin.value);
-	const given = page
-		? `${origin.value.replace(/\/+$/, "")}${page}${pairingFragment(credentials)}`
-		: JSON.stringify(credentials);
+/** Six digits to type on the tablet, and the same as a link to scan. */
+function Coded({ paired }: { paired: PairingCode }) {
+	const { code, expiresAt, link } = paired;
 	return (
 		<>
-			<p>{page ? text.pairedHow : text.pairedSensor}</p>
-			{page ? (
-				<label class="field">
-					<span>{text.address}</span>
-					<input
-						class="input"
-						inputmode="url"
-						value={origin.value}
-						onInput={(event) => {
-							origin.value = event.currentTarget.value;
-						}}
-					/>
-					{isLocal ? <small class="warn-text">{text.addressHint}</small> : null}
-				</label>
-			) : null}
-			{page ? <QrCode content={given} /> : null}
+			<p>{words.value.codeHow(clockTime(expiresAt))}</p>
+			<p class="code-digits">{`${code.slice(0, 3)} ${code.slice(3)}`}</p>
+			{link ? <QrCode content={link} /> : null}
+			{link ? <code class="code">{link}</code> : null}
+		</>
+	);
+}
+
+/** The credentials of what has no screen, this once. */
+function Paired({ credentials }: { credentials: Credentials }) {
+	const text = words.value;
+	const given = JSON.stringify(credentials);
+	return (
+		<>
+			<p>{text.pairedSensor}</p>
 			<code class="code">{given}</code>
 			{navigator.clipboard ? (
 				<button

@@ -1,14 +1,13 @@
 import { expect, test } from "vitest";
-import { pairingFragment, readCredentials } from "./credentials.ts";
+import { readCredentials } from "./credentials.ts";
 
 const credentials = { clientId: "kassa-1", username: "kassa-1", password: "p_-w", token: "kassa-1.p_-w" };
 
-test("a pairing link gives back the credentials it was made of", () => {
-	expect(readCredentials(`https://hub.local/register/${pairingFragment(credentials)}`)).toEqual(credentials);
-});
+/** As `kassahub pair` writes it. */
+const fragmentOf = (value: object): string => `#pair=${Buffer.from(JSON.stringify(value)).toString("base64url")}`;
 
-test("a pairing fragment needs no escaping in an address", () => {
-	expect(pairingFragment({ ...credentials, password: "???>>>" })).toMatch(/^#pair=[A-Za-z0-9_-]+$/);
+test("a pairing link gives back the credentials it was made of", () => {
+	expect(readCredentials(`https://hub.local/register/${fragmentOf(credentials)}`)).toEqual(credentials);
 });
 
 test("the JSON that the command prints can be pasted with white space around it", () => {

@@ -19,10 +19,6 @@ export function readCredentials(text: string): Credentials | undefined {
 	}
 }
 
-/** The fragment that hands credentials to a page; a fragment never travels to a server. */
-export const pairingFragment = (credentials: Credentials): string =>
-	`#pair=${btoa(JSON.stringify(credentials)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
-
 function decodeBase64Url(text: string): string | undefined {
 	try {
 		return atob(text.replaceAll("-", "+").replaceAll("_", "/"));

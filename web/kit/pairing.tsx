@@ -1,15 +1,51 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { readCredentials, storeCredentials } from "./credentials.ts";
+import { faultWords } from "./fault-words.ts";
 import { Wordmark } from "./icon.tsx";
 import { kitWords } from "./language.ts";
+import { readCode, redeemCode } from "./redeem.ts";
+import { RestRefused } from "./rest.ts";
 import { Switches } from "./switches.tsx";
 
 /** Shown where a page has no credentials, or ones the hub no longer knows: how to get them, and where to put them. */
 export function Pairing({ app, isRefused }: { app: "register" | "console"; isRefused: boolean }) {
 	const words = kitWords.value;
 	const text = useSignal("");
-	const isInvalid = useSignal(false);
-	const [kind, name] = app === "register" ? ["register", "kassa-1"] : ["technician", "laptop"];
+	const fault = useSignal("");
+	const isBusy = useSignal(false);
+
+	const pair = async (given: string): Promise<void> => {
+		fault.value = "";
+		isBusy.value = true;
+		try {
+			const code = readCode(given);
+			const credentials = code ? await redeemCode(code) : readCredentials(given);
+			if (credentials) {
+				storeCredentials(app, credentials);
+				location.reload();
+				return;
+			}
+			fault.value = words.pasteInvalid;
+		} catch (error) {
+			if (error instanceof RestRefused) {
+				const { sentence, remedy } = faultWords(error.problem.code);
+				fault.value = `${sentence} ${remedy}`;
+			} else if (error instanceof TypeError) fault.value = words.unreachable;
+			else throw error;
+		} finally {
+			isBusy.value = false;
+		}
+	};
+
+	// A tablet that scanned the code has it in its address, once.
+	useEffect(() => {
+		const code = location.hash.startsWith("#code=") ? readCode(location.hash) : undefined;
+		if (!code) return;
+		history.replaceState(null, "", location.pathname + location.search);
+		void pair(code);
+	}, []);
+
 	return (
 		<main class="pairing">
 			<div>
@@ -21,40 +57,34 @@ export function Pairing({ app, isRefused }: { app: "register" | "console"; isRef
 				<h1>{isRefused ? words.refused : words.notPaired}</h1>
 				{isRefused ? <p>{words.refusedWhy}</p> : null}
 				<p>{app === "register" ? words.notPairedRegister : words.notPairedConsole}</p>
-				{app === "register" ? <p>{words.notPairedElse}</p> : null}
-				<code>{`npm run -s kassahub -- pair --kind ${kind} --name ${name}`}</code>
 				<form
 					style={{ display: "grid", gap: "12px" }}
 					onSubmit={(event) => {
 						event.preventDefault();
-						const credentials = readCredentials(text.value);
-						if (!credentials) {
-							isInvalid.value = true;
-							return;
-						}
-						storeCredentials(app, credentials);
-						location.reload();
+						void pair(text.value);
 					}}
 				>
 					<label class="field">
-						<span>{words.pasteLabel}</span>
-						<textarea
-							class="input"
-							rows={4}
+						<span>{words.codeLabel}</span>
+						<input
+							class="input code-input"
+							inputmode="numeric"
+							autocomplete="one-time-code"
 							spellcheck={false}
 							value={text.value}
 							onInput={(event) => {
 								text.value = event.currentTarget.value;
-								isInvalid.value = false;
+								fault.value = "";
 							}}
 						/>
+						<small class="soft">{words.codeHint}</small>
 					</label>
-					{isInvalid.value ? (
+					{fault.value ? (
 						<p role="alert" style={{ color: "var(--bad)" }}>
-							{words.pasteInvalid}
+							{fault.value}
 						</p>
 					) : null}
-					<button type="submit" class="button primary" disabled={text.value.trim() === ""}>
+					<button type="submit" class="button primary" disabled={isBusy.value || text.value.trim() === ""}>
 						{words.pair}
 					</button>
 				</form>

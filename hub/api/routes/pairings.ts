@@ -4,6 +4,7 @@ import { CodeRedemption, PairingCode } from "@kassahub/contracts/pairing-code.ts
 import { Type } from "typebox";
 import { localTime } from "../../clock.ts";
 import { CodeRefused } from "../../pairing/codes.ts";
+import { codeLink } from "../../pairing/link.ts";
 import { answers, Nothing } from "../answers.ts";
 import { callerOf, sourceOf } from "../caller.ts";
 import type { App, Parts } from "../parts.ts";
@@ -12,7 +13,7 @@ import { Problem } from "../problem.ts";
 const tags = ["pairings"];
 const Pairing = Type.Object({ name: ClientName, kind: PairingKind, pairedAt: Timestamp });
 
-export function pairingRoutes(app: App, { accounts, audit, clock, codes, log }: Parts): void {
+export function pairingRoutes(app: App, { accounts, audit, clock, codes, httpsPort, log }: Parts): void {
 	app.get(
 		"/pairings",
 		{ schema: { tags, summary: "Who may connect", response: answers({ 200: Type.Array(Pairing) }) } },
@@ -97,7 +98,8 @@ export function pairingRoutes(app: App, { accounts, audit, clock, codes, log }: 
 			accounts.checkName(kind, name);
 			const { code, validMs } = codes.issue({ kind, name });
 			reply.code(201).header("cache-control", "no-store");
-			return { code, kind, name, expiresAt: localTime(clock.epochMs() + validMs) };
+			const link = codeLink(kind, code, httpsPort());
+			return { code, kind, name, expiresAt: localTime(clock.epochMs() + validMs), ...(link ? { link } : {}) };
 		},
 	);
 

@@ -10,12 +10,13 @@ export const en: KitWords = {
 	retry: "Try again",
 	notPaired: "This page is not paired yet",
 	notPairedRegister:
-		"Each register has a key of its own. In the hub's console open “Pairings”, choose “Pair a register” and scan the QR code with this tablet.",
-	notPairedConsole: "Only a technician with a key sees this page. Make one on the hub itself:",
-	notPairedElse: "Or run this command on the hub and paste the answer below:",
-	pasteLabel: "Pairing code (JSON or link)",
+		"Open “Pairings” in the hub’s console and choose “Pair a register”. Scan the QR code with this tablet, or type the six digits below.",
+	notPairedConsole:
+		"Only who has a key of their own sees this page. Make one on the hub with `kassahub pair`, or let a colleague make a code in the console.",
+	codeLabel: "Pairing code",
+	codeHint: "Six digits; or paste a pairing link.",
 	pair: "Pair this page",
-	pasteInvalid: "This is no pairing code. Paste the whole answer, from { to }.",
+	pasteInvalid: "This is no pairing code: it has six digits.",
 	refused: "The hub no longer knows this key",
 	refusedWhy: "The pairing was revoked or replaced. Pair again to go on; sales on this device are kept.",
 	unreachable: "The hub is out of reach",

@@ -8,12 +8,13 @@ export const nl = {
 	retry: "Probeer opnieuw",
 	notPaired: "Deze pagina is nog niet gekoppeld",
 	notPairedRegister:
-		"Elke kassa heeft haar eigen sleutel. Open in de console van de hub “Koppelingen”, kies “Kassa koppelen” en scan de QR-code met deze tablet.",
-	notPairedConsole: "Alleen een technicus met een eigen sleutel ziet deze pagina. Maak er een op de hub zelf:",
-	notPairedElse: "Of geef op de hub dit commando en plak het antwoord hieronder:",
-	pasteLabel: "Koppelcode (JSON of link)",
+		"Open in de console van de hub “Koppelingen” en kies “Kassa koppelen”. Scan de QR-code met deze tablet, of typ de zes cijfers hieronder.",
+	notPairedConsole:
+		"Alleen wie een eigen sleutel heeft, ziet deze pagina. Maak er op de hub een met `kassahub pair`, of laat een collega in de console een code maken.",
+	codeLabel: "Koppelcode",
+	codeHint: "Zes cijfers; of plak een koppellink.",
 	pair: "Koppel deze pagina",
-	pasteInvalid: "Dit is geen koppelcode. Plak het hele antwoord, van { tot en met }.",
+	pasteInvalid: "Dit is geen koppelcode: het zijn zes cijfers.",
 	refused: "De hub herkent deze sleutel niet meer",
 	refusedWhy:
 		"De koppeling is ingetrokken of vervangen. Koppel opnieuw om verder te gaan; verkopen op dit apparaat blijven bewaard.",
