@@ -46,6 +46,8 @@ export type OpiModel = {
 	goesOn: boolean;
 	/** What it can say of the last transaction. */
 	knows: readonly ("RepeatLastMessage" | "TicketReprint")[];
+	/** Says Success of a repeated response where it found one, whatever came of that transaction. */
+	saysFound: boolean;
 	/** By what a repeated response names the request that it answers. */
 	names: "ReferenceRequestID" | "RequestID" | "nothing";
 	/** Has to be logged in to again after its power was off. */
@@ -67,6 +69,7 @@ export const usualOpiModel = (): OpiModel => ({
 	reversesUnprinted: true,
 	goesOn: false,
 	knows: ["RepeatLastMessage", "TicketReprint"],
+	saysFound: false,
 	names: "ReferenceRequestID",
 	forgetsLogin: true,
 	keepsChannelOpen: false,

@@ -205,7 +205,7 @@ export class EmulatedOpi implements TerminalOnBench {
 		if (!this.model.knows.some((type) => type === request.type)) return ["FormatError"];
 		if (!last) return ["Failure"];
 		if (request.type === "TicketReprint") await this.#print(request.workstation, last, power);
-		return [last.result, last];
+		return [this.model.saysFound ? "Success" : last.result, last];
 	}
 
 	async #transact(request: OpiRequest, power: number): Promise<[string, OpiTransaction]> {

@@ -5,8 +5,8 @@ import type { Command } from "@kassahub/contracts/command.ts";
 import { Result } from "@kassahub/contracts/result.ts";
 import { Value } from "typebox/value";
 import { uuidv7 } from "uuidv7";
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type Certificates, makeCertificates } from "../../emulators/certificates.ts";
+import { afterEach, describe, expect, test } from "vitest";
+import { makeCertificates } from "../../emulators/certificates.ts";
 import { EmulatedNexo, POI_ID } from "../../emulators/nexo.ts";
 import { movedCents } from "../../emulators/terminal-on-bench.ts";
 import { DeviceError } from "../../fault.ts";
@@ -14,6 +14,7 @@ import { type Connected, connect } from "../connected.testing.ts";
 import type { Evidence, Outcome } from "../driver.ts";
 import { jobOnPaper } from "../witness.ts";
 import { nexo } from "./nexo.ts";
+import { conformTerminal } from "./terminals.conformance.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "nexo-"));
 const passphraseFile = join(folder, "passphrase");
@@ -26,17 +27,29 @@ const quick = {
 	keyIdentifier: "kassahub",
 	keyVersion: 1,
 	answerMs: 1000,
-	paymentMs: 3000,
+	paymentMs: 2000,
 	pollMs: 20,
 	heartbeatMs: 60_000,
 };
+conformTerminal({
+	driver: nexo,
+	settings: quick,
+	start: () => new EmulatedNexo({ limitMs: 400 }).listen(),
+	over: "http",
+});
+
+const certificates = await makeCertificates(`${POI_ID}.test.terminal.adyen.com`);
+conformTerminal({
+	driver: nexo,
+	settings: { ...quick, passphraseFile, caFile: certificates.caFile },
+	start: () => new EmulatedNexo({ limitMs: 400, key, certificates }).listen(),
+	over: "https, encrypted",
+	isSlow: true,
+});
+
 type Settings = Partial<typeof quick> & { passphraseFile?: string; caFile?: string };
 
-let certificates: Certificates;
 const closing: (() => Promise<unknown>)[] = [];
-beforeAll(async () => {
-	certificates = await makeCertificates(`${POI_ID}.test.terminal.adyen.com`);
-});
 afterEach(async () => {
 	for (const close of closing.splice(0).reverse()) await close();
 });
@@ -299,7 +312,7 @@ describe("an answer that can't be trusted leaves the payment in doubt, and the t
 		["that is no JSON", { tamper: () => "<html>" }, "DEVICE_GARBLED"],
 		["with a status of HTTP's", { httpStatus: 503 }, "DEVICE_GARBLED"],
 		["that breaks off", { breakAfter: 30 }, "DEVICE_UNREACHABLE"],
-		["after the time for it", { lateMs: 3200 }, "DEVICE_UNREACHABLE"],
+		["after the time for it", { lateMs: 2200 }, "DEVICE_UNREACHABLE"],
 	])("%s", async (_, spoil, code) => {
 		const terminal = await terminalWith({ key });
 		const connected = await joined(terminal, { passphraseFile });

@@ -11,18 +11,35 @@ import { type Connected, connect } from "../connected.testing.ts";
 import type { Evidence, Outcome } from "../driver.ts";
 import { jobOnPaper } from "../witness.ts";
 import { opi } from "./opi.ts";
+import { conformTerminal } from "./terminals.conformance.ts";
 
 const quick = {
 	workstation: "KASSA1",
 	recovery: "repeat-last-message",
 	answerMs: 500,
-	paymentMs: 2000,
+	paymentMs: 1500,
 	receiptMs: 100,
-	settleMs: 100,
-	pollMs: 20,
+	settleMs: 60,
+	pollMs: 10,
 	heartbeatMs: 60_000,
 };
 type Settings = typeof quick;
+
+const conformingPort = await freePort();
+const conform = (over: string, model: Partial<OpiModel>, isSlow?: true) =>
+	conformTerminal({
+		driver: opi,
+		// A terminal that goes on by itself has to be given the time for it.
+		settings: { ...quick, devicePort: conformingPort, settleMs: model.goesOn ? 500 : quick.settleMs },
+		start: () => new EmulatedOpi({ host: "127.0.0.1", port: conformingPort }, model).listen(),
+		over,
+		...(isSlow ? { isSlow } : {}),
+	});
+
+conform("two channels", {});
+// A part of a payment can't be told from another payment here, so that it is left to a person.
+conform("two channels, with payments known by their STAN alone", { names: "nothing", prints: "after" }, true);
+conform("two channels, with payments that go on when the hub is gone", { goesOn: true, names: "RequestID" }, true);
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -268,7 +285,7 @@ describe("a response that can't be trusted leaves the payment in doubt, and the 
 		["to another request", { requestId: "99999999" }, "DEVICE_GARBLED"],
 		["shorter than its length says", { lengthBy: 1 }, "DEVICE_GARBLED"],
 		["longer than its length says", { lengthBy: -1 }, "DEVICE_GARBLED"],
-		["after the time for it", { lateMs: 2300 }, "DEVICE_UNREACHABLE"],
+		["after the time for it", { lateMs: 1700 }, "DEVICE_UNREACHABLE"],
 		["with a result that OPI does not have", { result: "Perhaps" }, "DEVICE_GARBLED"],
 	])("%s", async (_, spoil, code) => {
 		const { terminal, join } = await bench();
@@ -377,6 +394,18 @@ describe("after an interruption", () => {
 		const outcome = await recover(connected, command, evidence);
 		const moved = movedCents(terminal.charges) - 1995;
 		expect(outcome.payment?.amount).toBe(moved);
+	});
+
+	test("that a terminal found the payment is not taken for its approval", async () => {
+		const asked = { next: { does: "decline" } } as const;
+		const { connected, command, evidence } = await interrupted({ saysFound: true }, asked);
+		expect(await recover(connected, command, evidence)).toMatchObject({ status: "unknown" });
+	});
+
+	test("a smaller payment under the next STAN may be part of it or somebody else's, and is not guessed", async () => {
+		const part = { does: "approve-part", amount: 700 } as const;
+		const { connected, command, evidence } = await interrupted({ names: "nothing" }, { next: part });
+		expect(await recover(connected, command, evidence)).toMatchObject({ status: "unknown" });
 	});
 
 	test("what a new terminal does not say is not guessed", async () => {
