@@ -42,6 +42,7 @@ async function plugIn(path: string, receive: (bytes: Uint8Array) => void = () =>
 test.each<[ScaleKind, string]>([
 	["toledo8217", "W"],
 	["mt-sics", "I4"],
+	["nci", "W CR"],
 	["cas", "DC1"],
 	["dialog06", "EOT"],
 ])("a %s scale is found by its answer, and weighs as before", async (kind, because) => {
@@ -88,7 +89,7 @@ test("to a device that answers nothing exactly this is sent, and one that babble
 		`nothing that is known answers on ${join(byId, "usb-mute")}`,
 	]);
 	const statusFourTimes = Array(4).fill([0x10, 0x04, 0x01]).flat();
-	expect(sent).toEqual([...statusFourTimes, 0x05, 0x04, 0x05, ...Buffer.from("W"), ...Buffer.from("\r\nI4\r\n")]);
+	expect(sent).toEqual([...statusFourTimes, 0x05, 0x04, 0x05, ...Buffer.from("W\rW\r\r\nI4\r\n")]);
 });
 
 test("a scanner is known by its name alone", async () => {

@@ -1,5 +1,6 @@
 import { WEIGH as CAS_WEIGH, decodeAnswer as decodeCas, ENQUIRE } from "../drivers/scales/cas-codec.ts";
 import { SERIAL_NUMBER } from "../drivers/scales/mt-sics-codec.ts";
+import { decodeAnswer as decodeNci, WEIGH as NCI_WEIGH } from "../drivers/scales/nci-codec.ts";
 import { decodeAnswer as decodeToledo, WEIGH as TOLEDO_WEIGH } from "../drivers/scales/toledo8217-codec.ts";
 import type { SerialSettings } from "../links/link.ts";
 import { isStatus, STATUS_QUESTION } from "./printer-status.ts";
@@ -37,6 +38,7 @@ const printer = (baudRate: number): SerialQuestion => ({
 });
 
 const [EOT, ENQ, NAK] = [0x04, 0x05, 0x15] as const;
+const CARRIAGE_RETURN = Uint8Array.of(0x0d);
 const END = Uint8Array.of(EOT);
 const FETCH = Uint8Array.of(EOT, ENQ);
 /** Record 08: why a NAK? */
@@ -87,6 +89,19 @@ export const serialQuestions: readonly SerialQuestion[] = [
 		async recognise(ask) {
 			const { kind } = decodeToledo(await ask(TOLEDO_WEIGH));
 			return kind === "weight" || kind === "byte" ? "answers W" : undefined;
+		},
+	},
+	{
+		driver: "nci",
+		name: "weegschaal",
+		title: "Scale (NCI)",
+		sends: "CR, then W CR",
+		settings: at(9600, 7, "even"),
+		async recognise(ask) {
+			// The CR ends what the question before it has begun.
+			await ask(CARRIAGE_RETURN);
+			const { kind } = decodeNci(await ask(NCI_WEIGH));
+			return kind === "weight" || kind === "status" ? "answers W CR" : undefined;
 		},
 	},
 	{
