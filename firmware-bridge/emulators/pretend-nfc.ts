@@ -44,13 +44,18 @@ export class NFC extends EventEmitter {
 
 if (process.env.KASSAHUB_PRETEND_NFC === path) {
 	registerHooks({
-		resolve: (name, context, next) =>
-			name === "nfc-pcsc" ? { url: import.meta.url, shortCircuit: true } : next(name, context),
+		resolve: (name, context, next) => {
+			if (name !== "nfc-pcsc") return next(name, context);
+			if (process.env.KASSAHUB_NFC_UNBUILT) throw new Error("Could not locate the bindings file. Tried:\n → /…");
+			return { url: import.meta.url, shortCircuit: true };
+		},
 	});
 }
 
-/** Starts a stand-in for pcscd whose readers do as they are told. */
-export async function pretendNfc(): Promise<{ order(reader: string, event: Order["event"]): void; close(): void }> {
+/** Starts a stand-in for pcscd whose readers do as they are told; or where the module was never built. */
+export async function pretendNfc({
+	isBuilt = true,
+} = {}): Promise<{ order(reader: string, event: Order["event"]): void; close(): void }> {
 	const folder = await mkdtemp(join(tmpdir(), "pretend-nfc-"));
 	const socketPath = join(folder, "pcscd.comm");
 	const served = new Set<Socket>();
@@ -65,6 +70,7 @@ export async function pretendNfc(): Promise<{ order(reader: string, event: Order
 	await once(server, "listening");
 	process.env.PCSCLITE_CSOCK_NAME = socketPath;
 	process.env.KASSAHUB_PRETEND_NFC = socketPath;
+	if (!isBuilt) process.env.KASSAHUB_NFC_UNBUILT = "1";
 	process.env.NODE_OPTIONS = `--import ${import.meta.url}`;
 	return {
 		order: (reader, event) => {
@@ -76,7 +82,8 @@ export async function pretendNfc(): Promise<{ order(reader: string, event: Order
 			for (const socket of served) socket.destroy();
 			server.close();
 			rmSync(folder, { recursive: true });
-			for (const name of ["PCSCLITE_CSOCK_NAME", "KASSAHUB_PRETEND_NFC", "NODE_OPTIONS"]) delete process.env[name];
+			for (const name of ["PCSCLITE_CSOCK_NAME", "KASSAHUB_PRETEND_NFC", "KASSAHUB_NFC_UNBUILT", "NODE_OPTIONS"])
+				delete process.env[name];
 		},
 	};
 }

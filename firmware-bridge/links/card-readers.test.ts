@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, expect, test } from "vitest";
 import { pretendNfc } from "../emulators/pretend-nfc.ts";
 import { openCards } from "./cards.ts";
 import type { CardEvent } from "./link.ts";
@@ -7,13 +7,18 @@ const deaf = (): void => undefined;
 
 let nfc: Awaited<ReturnType<typeof pretendNfc>>;
 
-beforeEach(async () => {
-	nfc = await pretendNfc();
-});
-
 afterEach(() => nfc.close());
 
+test("where the module was never built, the fault says what to install", async () => {
+	nfc = await pretendNfc({ isBuilt: false });
+	await expect(openCards({ reader: "" }, deaf)).rejects.toMatchObject({
+		code: "NFC_NOT_BUILT",
+		detail: "Could not locate the bindings file",
+	});
+});
+
 test("a reader that is pulled out is gone by itself; the other reads on, and it is found again when it is back", async () => {
+	nfc = await pretendNfc();
 	nfc.order("ACS ACR122U 00 00", "plug");
 	nfc.order("HID Omnikey 00 00", "plug");
 	const [left, right] = [await openCards({ reader: "acr122u" }, deaf), await openCards({ reader: "omnikey" }, deaf)];

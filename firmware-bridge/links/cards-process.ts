@@ -30,7 +30,7 @@ const tell = (told: Told): void => void process.send?.(told);
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 function leave(code: "NFC_NOT_BUILT" | "NFC_PCSCD_AWAY", error: unknown): void {
-	const told: Told = { kind: "failed", code, detail: wordsOf(error).split("\n")[0] ?? "" };
+	const told: Told = { kind: "failed", code, detail: wordsOf(error).split(/\. Tried|\n/)[0] ?? "" };
 	process.send?.(told, () => process.exit(1));
 }
 
