@@ -32,11 +32,3 @@ export const productExample: Product = {
 	vatRate: 900,
 	eans: ["2140020000005"],
 };
-
-/** Whether a code of 8, 12, 13 or 14 digits ends in its right GS1 check digit (GS1 General Specifications §7.9). */
-export function hasValidCheckDigit(code: string): boolean {
-	const digits = [...code].map(Number);
-	const check = digits.pop();
-	const weighted = digits.reverse().reduce((total, digit, index) => total + digit * (index % 2 === 0 ? 3 : 1), 0);
-	return (10 - (weighted % 10)) % 10 === check;
-}

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { errors } from "./errors.ts";
 import { QUANTITY_MAX } from "./fields.ts";
 import { lineTotal } from "./money.ts";
-import { hasValidCheckDigit, productExample } from "./product.ts";
 import { Sale, sale } from "./sale.ts";
 import { arithmeticFaults, cashDue } from "./sale-arithmetic.ts";
 
@@ -82,17 +81,4 @@ test("each kind of fault has its own code, in the table of errors", () => {
 	})) {
 		expect(errors).toHaveProperty(code);
 	}
-});
-
-test("a GS1 check digit tells a right code from one with a wrong or swapped digit", () => {
-	for (const code of ["96385074", "036000291452", "4006381333931", "10012345678902", ...(productExample.eans ?? [])]) {
-		expect(hasValidCheckDigit(code), code).toBe(true);
-	}
-	fc.assert(
-		fc.property(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 9 }), (place, step) => {
-			const digits = [..."4006381333931"];
-			digits[place] = String((Number(digits[place]) + step) % 10);
-			expect(hasValidCheckDigit(digits.join(""))).toBe(false);
-		}),
-	);
 });

@@ -1,5 +1,5 @@
 import { BarcodeError } from "./barcode-error.ts";
-import { hasRightCheckDigit } from "./check-digit.ts";
+import { hasValidCheckDigit } from "./check-digit.ts";
 
 /** One statement of a GS1 code: its application identifier (AI) and what it says. */
 export type Element = { ai: string; value: string };
@@ -61,7 +61,7 @@ export function checkElement({ ai, value }: Element): void {
 	const format = formats.find((candidate) => candidate.ai.test(ai));
 	if (!format) return;
 	if (!format.value.test(value)) throw new BarcodeError("SCAN_GS1_INVALID", `(${ai}) can't hold what it holds`);
-	if (format.hasCheckDigit && !hasRightCheckDigit(value)) {
+	if (format.hasCheckDigit && !hasValidCheckDigit(value)) {
 		throw new BarcodeError("SCAN_CHECK_DIGIT_WRONG", `the check digit of (${ai}) is wrong`);
 	}
 }

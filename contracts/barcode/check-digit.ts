@@ -10,5 +10,5 @@ export function checkDigit(digits: string): number {
 export const withCheckDigit = (digits: string): string => `${digits}${checkDigit(digits)}`;
 
 /** For a number of two digits or more, the last of which is its check digit. */
-export const hasRightCheckDigit = (digits: string): boolean =>
+export const hasValidCheckDigit = (digits: string): boolean =>
 	checkDigit(digits.slice(0, -1)) === Number(digits.at(-1));

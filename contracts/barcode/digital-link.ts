@@ -1,6 +1,6 @@
 import { checkElement, digitsOfAi, type Element } from "./application-identifiers.ts";
 import { BarcodeError } from "./barcode-error.ts";
-import { hasRightCheckDigit } from "./check-digit.ts";
+import { hasValidCheckDigit } from "./check-digit.ts";
 
 /** What may follow a GTIN in the path, in this order (GS1 Digital Link: URI Syntax). */
 const qualifiers = ["22", "10", "21"];
@@ -19,7 +19,7 @@ export function decodeDigitalLink(scanned: string): Element[] | undefined {
 	const gtin = steps[key + 1];
 	if (key < 0 || gtin === undefined) return undefined;
 	// Any site may have eight digits behind /01/: without their check digit they are no GTIN, but no broken one either.
-	if (gtin.length < 14 && !hasRightCheckDigit(gtin)) return undefined;
+	if (gtin.length < 14 && !hasValidCheckDigit(gtin)) return undefined;
 	const elements: Element[] = [{ ai: "01", value: gtin.padStart(14, "0") }];
 	let reached = -1;
 	const rest = steps.slice(key + 2);

@@ -1,5 +1,5 @@
 import { BarcodeError } from "./barcode-error.ts";
-import { hasRightCheckDigit, withCheckDigit } from "./check-digit.ts";
+import { hasValidCheckDigit, withCheckDigit } from "./check-digit.ts";
 import type { AimId } from "./symbology.ts";
 
 /** A number of the EAN/UPC family. Numbers that mean something inside one shop only have no GTIN. */
@@ -28,7 +28,7 @@ export function decodeRetail(digits: string, aim?: AimId): RetailCode | undefine
 	// An add-on of two or five digits follows in the same message (]E3).
 	const main = aim === "E3" ? digits.slice(0, 13) : digits;
 	if (![12, 13, 14].includes(main.length)) return undefined;
-	if (!hasRightCheckDigit(main)) throw wrongCheckDigit(main);
+	if (!hasValidCheckDigit(main)) throw wrongCheckDigit(main);
 	if (main.length === 14) return { symbology: "itf", gtin: main };
 	const thirteen = main.padStart(13, "0");
 	const symbology = main.length === 12 ? "upc-a" : "ean-13";
@@ -36,9 +36,9 @@ export function decodeRetail(digits: string, aim?: AimId): RetailCode | undefine
 }
 
 function decodeEight(digits: string, aim: AimId | undefined): RetailCode | undefined {
-	const mayBeShort = (aim === undefined || aim === "E4") && hasRightCheckDigit(digits);
+	const mayBeShort = (aim === undefined || aim === "E4") && hasValidCheckDigit(digits);
 	const mayBeUpcE =
-		(aim === undefined || aim === "E0") && /^[01]/.test(digits) && hasRightCheckDigit(expandUpcE(digits));
+		(aim === undefined || aim === "E0") && /^[01]/.test(digits) && hasValidCheckDigit(expandUpcE(digits));
 	if (mayBeShort && mayBeUpcE) return undefined;
 	if (mayBeUpcE) return { symbology: "upc-e", gtin: expandUpcE(digits).padStart(14, "0") };
 	if (!mayBeShort) throw wrongCheckDigit(digits);

@@ -1,5 +1,5 @@
+import { hasValidCheckDigit } from "@kassahub/contracts/barcode/check-digit.ts";
 import { type ErrorCode, errors } from "@kassahub/contracts/errors.ts";
-import { hasValidCheckDigit } from "@kassahub/contracts/product.ts";
 import { integerOf } from "./decimal.ts";
 
 /** What is wrong with a cell, and what to write instead. */
