@@ -74,7 +74,9 @@ export async function identify({
 	}
 	const sessionOwner = sessions.ownerOf(client.id);
 	if (sessionOwner !== undefined && sessionOwner !== account.name) sessions.forget(client.id);
-	if (!client.clean && sessionOwner === undefined && sessions.countOf(account.name) >= SESSIONS_PER_ACCOUNT_MAX) {
+	// The bridge keeps one for each device of devices.yaml, and a shop may have hundreds of shelf sensors.
+	const isBounded = !client.clean && sessionOwner === undefined && account.kind !== "bridge";
+	if (isBounded && sessions.countOf(account.name) >= SESSIONS_PER_ACCOUNT_MAX) {
 		throw new ConnectionRefused(IDENTIFIER_REJECTED, `${account.name} keeps too many sessions`);
 	}
 

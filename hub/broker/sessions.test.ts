@@ -290,3 +290,21 @@ test("the audience counts every stored filter once and forgets it with its sessi
 	expect(audience.has("sensor-1")).toBe(false);
 	await sessions.close();
 });
+
+test("a sensor keeps a bounded number of sessions, the bridge one for each of hundreds of devices", async () => {
+	await using shop = await openShop(new PaperBooks());
+	const codeOf = async (credentials: { username: string; password: string }, index: number) => {
+		const clientId = `${credentials.username}-${index}`;
+		const { client, code } = await login(shop.port, { ...credentials, clientId, clean: false });
+		await subscribe(
+			client,
+			topicOf(command, { device: credentials.username === "bridge" ? `d-${index}` : "sensor-1" }),
+		);
+		return code;
+	};
+	const sensor = await shop.accounts.pair("sensor", "sensor-1");
+	for (let index = 0; index < 64; index++) expect(await codeOf(sensor, index)).toBe(0);
+	expect((await login(shop.port, { ...sensor, clientId: "sensor-1-64", clean: false })).code).toBe(2);
+	const bridge = shop.accounts.addInternal("bridge", "bridge");
+	for (let index = 0; index < 70; index++) expect(await codeOf(bridge, index)).toBe(0);
+});
