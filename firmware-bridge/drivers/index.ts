@@ -4,6 +4,7 @@ import { escpos } from "./printers/escpos.ts";
 import { cas } from "./scales/cas.ts";
 import { dialog06 } from "./scales/dialog06.ts";
 import { mtSics } from "./scales/mt-sics.ts";
+import { nci } from "./scales/nci.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
 import { evdevScanner } from "./scanners/evdev-scanner.ts";
 import { serialScanner } from "./scanners/serial-scanner.ts";
@@ -18,6 +19,7 @@ export const drivers: readonly Driver[] = [
 	dialog06,
 	mtSics,
 	cas,
+	nci,
 	opi,
 	nexo,
 	zvt,

@@ -60,11 +60,21 @@ export class ApduCutter {
 
 /** The value of the first `tag` among BMPs of known length, as far as the hub's commands use them. */
 export function bmpOf(data: Uint8Array, tag: number): Uint8Array | undefined {
-	const sizes: Record<number, number> = { 1: 1, 2: 1, 3: 1, 4: 6, 25: 1, 55: 3, 61: 3, 73: 2, 135: 2 };
+	const sizes = new Map([
+		[0x01, 1],
+		[0x02, 1],
+		[0x03, 1],
+		[0x04, 6],
+		[0x19, 1],
+		[0x37, 3],
+		[0x3d, 3],
+		[0x49, 2],
+		[0x87, 2],
+	]);
 	for (let at = 0; at < data.length; ) {
 		const found = data[at] ?? 0;
 		const isContainer = found === 0x06;
-		const size = isContainer ? data[at + 1] : sizes[found];
+		const size = isContainer ? data[at + 1] : sizes.get(found);
 		if (size === undefined) return undefined;
 		const start = at + (isContainer ? 2 : 1);
 		if (found === tag) return data.subarray(start, start + size);

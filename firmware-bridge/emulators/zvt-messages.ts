@@ -2,31 +2,31 @@ import { apdu, ascii, bcd, lllvar, llvar, tlv } from "./zvt-bytes.ts";
 import type { Transaction } from "./zvt-memory.ts";
 
 /** Names of the sheet, sections 3 and 4. */
-const names: Record<number, string> = {
-	1025: "04 01 set time",
-	1039: "04 0F status information",
-	1279: "04 FF intermediate status",
-	1281: "05 01 status enquiry",
-	1536: "06 00 registration",
-	1537: "06 01 authorisation",
-	1538: "06 02 log-off",
-	1551: "06 0F completion",
-	1552: "06 10 turnover totals",
-	1566: "06 1E abort",
-	1568: "06 20 repeat receipt",
-	1584: "06 30 reversal",
-	1585: "06 31 refund",
-	1616: "06 50 end of day",
-	1648: "06 70 diagnosis",
-	1681: "06 91 set date and time",
-	1683: "06 93 initialisation",
-	1712: "06 B0 abort",
-	1745: "06 D1 print line",
-	1747: "06 D3 print text block",
-	32768: "80 00 positive",
-};
+const names = new Map<number, string>([
+	[0x0401, "04 01 set time"],
+	[0x040f, "04 0F status information"],
+	[0x04ff, "04 FF intermediate status"],
+	[0x0501, "05 01 status enquiry"],
+	[0x0600, "06 00 registration"],
+	[0x0601, "06 01 authorisation"],
+	[0x0602, "06 02 log-off"],
+	[0x060f, "06 0F completion"],
+	[0x0610, "06 10 turnover totals"],
+	[0x061e, "06 1E abort"],
+	[0x0620, "06 20 repeat receipt"],
+	[0x0630, "06 30 reversal"],
+	[0x0631, "06 31 refund"],
+	[0x0650, "06 50 end of day"],
+	[0x0670, "06 70 diagnosis"],
+	[0x0691, "06 91 set date and time"],
+	[0x0693, "06 93 initialisation"],
+	[0x06b0, "06 B0 abort"],
+	[0x06d1, "06 D1 print line"],
+	[0x06d3, "06 D3 print text block"],
+	[0x8000, "80 00 positive"],
+]);
 export const nameOf = (head: number): string =>
-	names[head] ?? (head >> 8 === 0x84 ? `84 ${hex2(head & 0xff)}` : `${hex2(head >> 8)} ${hex2(head & 0xff)}`);
+	names.get(head) ?? (head >> 8 === 0x84 ? `84 ${hex2(head & 0xff)}` : `${hex2(head >> 8)} ${hex2(head & 0xff)}`);
 const hex2 = (byte: number): string => byte.toString(16).toUpperCase().padStart(2, "0");
 
 export const POSITIVE = apdu(0x8000);

@@ -7,71 +7,78 @@ type Length = number | "LL" | "LLL" | "BER";
 export const TLV_CONTAINER = 0x06;
 
 /** Sheet, section 4.1. There is no general rule for lengths: a tag that is not here can't be skipped. */
-const table: Readonly<Record<number, readonly [Length, string]>> = {
-	1: [1, "timeout"],
-	2: [1, "status informations at most"],
-	3: [1, "service byte"],
-	4: [6, "amount"],
-	5: [1, "pump"],
-	[TLV_CONTAINER]: ["BER", "objects"],
-	11: [3, "trace"],
-	12: [3, "time"],
-	13: [2, "date"],
-	14: [2, "card expiry"],
-	23: [2, "card sequence number"],
-	25: [1, "payment type or status"],
-	34: ["LL", "card number"],
-	35: ["LL", "track 2"],
-	36: ["LLL", "track 3"],
-	39: [1, "result"],
-	41: [4, "terminal id"],
-	42: [15, "contract number"],
-	45: ["LL", "track 1"],
-	46: ["LLL", "chip data"],
-	55: [3, "original trace"],
-	58: [2, "card check value"],
-	59: [8, "authorisation"],
-	60: ["LLL", "text"],
-	61: [3, "password"],
-	73: [2, "currency"],
-	76: ["LL", "blocked goods"],
-	96: ["LLL", "totals"],
-	135: [2, "receipt number"],
-	136: [3, "turnover number"],
-	138: [1, "card type"],
-	139: ["LL", "card name"],
-	140: [1, "network card type"],
-	154: ["LLL", "money card payment"],
-	160: [1, "result of the authorisation system"],
-	167: ["LL", "chip identification"],
-	170: [3, "date with year"],
-	175: ["LLL", "chip information"],
-	186: [5, "application parameter"],
-	208: [1, "BMP D0"],
-	209: ["LL", "BMP D1"],
-	210: [1, "BMP D2"],
-	211: [1, "BMP D3"],
-	224: [1, "BMP E0"],
-	...Object.fromEntries(tags(0xe1, 0xe8).map((tag) => [tag, ["LL", `text line ${tag - 0xe0}`] as const])),
-	233: [1, "BMP E9"],
-	234: [1, "BMP EA"],
-	235: [8, "BMP EB"],
-	240: [1, "display seconds"],
-	...Object.fromEntries(tags(0xf1, 0xf8).map((tag) => [tag, ["LL", `text line ${tag - 0xf0}`] as const])),
-	...Object.fromEntries(tags(0xf9, 0xfd).map((tag) => [tag, [1, `BMP ${tag.toString(16).toUpperCase()}`] as const])),
-};
+const fields: readonly (readonly [number, Length, string])[] = [
+	[0x01, 1, "timeout"],
+	[0x02, 1, "status informations at most"],
+	[0x03, 1, "service byte"],
+	[0x04, 6, "amount"],
+	[0x05, 1, "pump"],
+	[TLV_CONTAINER, "BER", "objects"],
+	[0x0b, 3, "trace"],
+	[0x0c, 3, "time"],
+	[0x0d, 2, "date"],
+	[0x0e, 2, "card expiry"],
+	[0x17, 2, "card sequence number"],
+	[0x19, 1, "payment type or status"],
+	[0x22, "LL", "card number"],
+	[0x23, "LL", "track 2"],
+	[0x24, "LLL", "track 3"],
+	[0x27, 1, "result"],
+	[0x29, 4, "terminal id"],
+	[0x2a, 15, "contract number"],
+	[0x2d, "LL", "track 1"],
+	[0x2e, "LLL", "chip data"],
+	[0x37, 3, "original trace"],
+	[0x3a, 2, "card check value"],
+	[0x3b, 8, "authorisation"],
+	[0x3c, "LLL", "text"],
+	[0x3d, 3, "password"],
+	[0x49, 2, "currency"],
+	[0x4c, "LL", "blocked goods"],
+	[0x60, "LLL", "totals"],
+	[0x87, 2, "receipt number"],
+	[0x88, 3, "turnover number"],
+	[0x8a, 1, "card type"],
+	[0x8b, "LL", "card name"],
+	[0x8c, 1, "network card type"],
+	[0x9a, "LLL", "money card payment"],
+	[0xa0, 1, "result of the authorisation system"],
+	[0xa7, "LL", "chip identification"],
+	[0xaa, 3, "date with year"],
+	[0xaf, "LLL", "chip information"],
+	[0xba, 5, "application parameter"],
+	[0xd0, 1, "BMP D0"],
+	[0xd1, "LL", "BMP D1"],
+	[0xd2, 1, "BMP D2"],
+	[0xd3, 1, "BMP D3"],
+	[0xe0, 1, "BMP E0"],
+	...linesOf(0xe0),
+	[0xe9, 1, "BMP E9"],
+	[0xea, 1, "BMP EA"],
+	[0xeb, 8, "BMP EB"],
+	[0xf0, 1, "display seconds"],
+	...linesOf(0xf0),
+	[0xf9, 1, "BMP F9"],
+	[0xfa, 1, "BMP FA"],
+	[0xfb, 1, "BMP FB"],
+	[0xfc, 1, "BMP FC"],
+	[0xfd, 1, "BMP FD"],
+];
 
-function tags(first: number, last: number): number[] {
-	return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+function linesOf(base: number): [number, Length, string][] {
+	return [1, 2, 3, 4, 5, 6, 7, 8].map((line) => [base + line, "LL", `text line ${line}`]);
 }
 
-export const nameOfBmp = (tag: number): string => table[tag]?.[1] ?? "unknown";
+const lengths = new Map(fields.map(([tag, length]) => [tag, length]));
+const names = new Map(fields.map(([tag, , name]) => [tag, name]));
 
-export const knownBmps: readonly number[] = Object.keys(table).map(Number);
+export const nameOfBmp = (tag: number): string => names.get(tag) ?? "unknown";
+
+export const knownBmps: readonly number[] = [...lengths.keys()];
 
 /** Throws RangeError where the tag is unknown or the value has another length than its tag asks. */
 export function encodeBmp(tag: number, value: Uint8Array): Uint8Array {
-	const [length] = table[tag] ?? [];
+	const length = lengths.get(tag);
 	if (length === undefined) throw new RangeError(`no field ${tag.toString(16)}`);
 	if (typeof length === "number" && value.length !== length) throw new RangeError(`field ${tag} has ${length} bytes`);
 	return Uint8Array.from([tag, ...lengthBytes(length, value.length), ...value]);
@@ -109,16 +116,16 @@ export function berLengthAt(data: Uint8Array, at: number): { start: number; size
  * what follows can't be told apart.
  */
 export function decodeBmps(data: Uint8Array): { fields: Bmp[]; unread: Uint8Array } {
-	const fields: Bmp[] = [];
+	const found: Bmp[] = [];
 	let at = 0;
 	while (at < data.length) {
 		const tag = data[at] as number;
-		const found = extent(data, at + 1, table[tag]?.[0]);
-		if (!found || found.start + found.size > data.length) break;
-		fields.push({ tag, value: data.slice(found.start, found.start + found.size) });
-		at = found.start + found.size;
+		const place = extent(data, at + 1, lengths.get(tag));
+		if (!place || place.start + place.size > data.length) break;
+		found.push({ tag, value: data.slice(place.start, place.start + place.size) });
+		at = place.start + place.size;
 	}
-	return { fields, unread: data.slice(at) };
+	return { fields: found, unread: data.slice(at) };
 }
 
 function extent(data: Uint8Array, at: number, length: Length | undefined): { start: number; size: number } | undefined {

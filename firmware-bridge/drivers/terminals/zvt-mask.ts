@@ -14,6 +14,8 @@ import { decodeTlvs, encodeTlv, type Tlv, tag } from "./zvt-tlv.ts";
 /** Half a byte that stands for a hidden digit, as terminals themselves write it. */
 const HIDDEN = "e";
 const PASSWORD_BYTES = 3;
+/** Fewer than hold a card number, at two digits each. */
+const NOISE_BYTES = 7;
 const CARD_NUMBER = 0x22;
 /** Tracks, chip data, check value and password. */
 const DROPPED = new Set([0x23, 0x24, 0x2d, 0x2e, 0x3a, 0x3d, 0x9a, 0xa7, 0xaf]);
@@ -21,6 +23,8 @@ const DROPPED = new Set([0x23, 0x24, 0x2d, 0x2e, 0x3a, 0x3d, 0x9a, 0xa7, 0xaf]);
 const KEPT = new Set([0x04, 0x0b, 0x0c, 0x0d, 0x0e, 0x17, 0x27, 0x29, 0x37, 0x49, 0x60, 0x87, 0x88, 0xaa]);
 /** EMV: track 2 and card number, in whatever object they come. */
 const DROPPED_OBJECTS = new Set([0x56, 0x57, 0x5a, 0x9f6b]);
+/** In these a digit is a byte: ordinary words are long runs of digits in hex. 46 and 47: what is printed of an EMV card. */
+const TEXT_OBJECTS = new Set<number>([tag.text, tag.applicationName, 0x46, 0x47]);
 const KEPT_OBJECTS = new Set<number>([tag.applicationId, tag.transactionId, tag.longTrace]);
 
 /** Commands that begin with the password, and how many bytes follow it before the fields. */
@@ -38,10 +42,12 @@ const withPassword = new Map<number, number>([
 ]);
 
 /** How many bytes stand before the fields of a message, and whether a password is the first of them. */
-export function fieldsStart(head: number, length: number): { start: number; hasPassword: boolean } {
+export function fieldsStart(head: number, data: Uint8Array): { start: number; hasPassword: boolean } {
+	if (head === command.abortByTerminal) return { start: 1, hasPassword: false };
+	if (head === command.progress) return { start: data[1] === TLV_CONTAINER ? 1 : 2, hasPassword: false };
 	const after = withPassword.get(head);
-	if (after === undefined || length < PASSWORD_BYTES) return { start: 0, hasPassword: false };
-	return { start: Math.min(length, PASSWORD_BYTES + after), hasPassword: true };
+	if (after === undefined || data.length < PASSWORD_BYTES) return { start: 0, hasPassword: false };
+	return { start: Math.min(data.length, PASSWORD_BYTES + after), hasPassword: true };
 }
 
 export function maskFrame(frame: Uint8Array): Uint8Array {
@@ -55,7 +61,8 @@ export function maskFrame(frame: Uint8Array): Uint8Array {
 	try {
 		return maskMessage(frame);
 	} catch {
-		return hideDigits(hideInText(frame));
+		// Noise comes a byte at a time, each a frame of its own: together they could be what is hidden in one.
+		return frame.length < NOISE_BYTES ? hideAll(frame) : hideDigits(hideInText(frame));
 	}
 }
 
@@ -63,14 +70,14 @@ export function maskFrame(frame: Uint8Array): Uint8Array {
 function maskMessage(message: Uint8Array): Uint8Array {
 	const { command: head, data } = decodeApdu(message);
 	if (head === command.printLine) return encodeApdu(head, hideInText(data));
-	const { start, hasPassword } = fieldsStart(head, data.length);
+	const { start, hasPassword } = fieldsStart(head, data);
 	const before = data.slice(0, start);
 	if (hasPassword) before.fill(0xee, 0, PASSWORD_BYTES);
 	const { fields, unread } = decodeBmps(data.subarray(start));
 	const masked = fields.map(({ tag: number, value }) => encodeBmp(number, maskField({ tag: number, value })));
-	// A completion of a status enquiry, and statuses before the fields, are no fields: nothing of a card fits in these.
-	const rest = fields.length > 0 || unread.length > 32 ? hideAll(unread) : hideDigits(hideInText(unread));
-	const whole = Uint8Array.from(Buffer.concat([before, ...masked, rest]));
+	// The end of a status enquiry is a version and a status, and no fields.
+	if (head === command.completion && unread.length > 0) return encodeApdu(head, hideDigits(hideInText(data)));
+	const whole = Uint8Array.from(Buffer.concat([before, ...masked, hideAll(unread)]));
 	// A length that was written longer than it had to be would come out shorter: such a frame is hidden whole.
 	return whole.length === data.length ? encodeApdu(head, whole) : encodeApdu(head, hideAll(data));
 }
@@ -94,10 +101,8 @@ function maskObject({ tag: number, value, children }: Tlv): Uint8Array {
 	if (DROPPED_OBJECTS.has(number)) return encodeTlv(number, hideAll(value));
 	if (KEPT_OBJECTS.has(number)) return encodeTlv(number, value);
 	const inText = hideInText(value);
-	return encodeTlv(number, isText(value) ? inText : hideDigits(inText));
+	return encodeTlv(number, TEXT_OBJECTS.has(number) ? inText : hideDigits(inText));
 }
-
-const isText = (bytes: Uint8Array): boolean => bytes.every((byte) => byte >= 0x20 && byte !== 0x7f);
 
 const hideAll = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.length).fill(0xee);
 

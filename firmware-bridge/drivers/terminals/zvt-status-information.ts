@@ -34,21 +34,21 @@ export const StatusInformation = Type.Object({
 export type StatusInformation = Static<typeof StatusInformation>;
 
 /** Sheet 4.1, what cards are called that may be met in the Netherlands. */
-const brands: Readonly<Record<number, string>> = {
-	2: "ec",
-	5: "girocard",
-	6: "Mastercard",
-	8: "American Express",
-	10: "Visa",
-	11: "Visa Electron",
-	12: "Diners",
-	13: "V PAY",
-	14: "JCB",
-	46: "Maestro",
-	87: "Bancontact",
-	97: "Alipay",
-	198: "UnionPay",
-};
+const brands = new Map<number, string>([
+	[0x02, "ec"],
+	[0x05, "girocard"],
+	[0x06, "Mastercard"],
+	[0x08, "American Express"],
+	[0x0a, "Visa"],
+	[0x0b, "Visa Electron"],
+	[0x0c, "Diners"],
+	[0x0d, "V PAY"],
+	[0x0e, "JCB"],
+	[0x2e, "Maestro"],
+	[0x57, "Bancontact"],
+	[0x61, "Alipay"],
+	[0xc6, "UnionPay"],
+]);
 const entries: Readonly<Record<number, NonNullable<PaymentCard["entry"]>>> = {
 	0: "stripe",
 	1: "chip",
@@ -121,7 +121,7 @@ function cardOf(fields: readonly Bmp[], objects: readonly Tlv[]): PaymentCard {
 	const card: Sparse<PaymentCard> = {
 		brand:
 			textOf(fields, 0x8b) ??
-			(type === undefined ? undefined : brands[type]) ??
+			(type === undefined ? undefined : brands.get(type)) ??
 			(application && decodeText(application).slice(0, WORD_MAX)),
 		pan: number && lastDigitsOf(number),
 		entry: technology === undefined ? undefined : entries[technology],

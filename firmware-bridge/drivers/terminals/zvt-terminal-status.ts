@@ -3,63 +3,63 @@ import { WireError } from "../wire.ts";
 import { decodeText } from "./cp437.ts";
 
 /** What a terminal's status or refusal asks for, sheet section 5. 00 is ready; anything else takes no payment now. */
-const codes: Readonly<Record<number, ErrorCode>> = {
-	81: "TERMINAL_SETUP_DUE",
-	98: "TERMINAL_SETUP_DUE",
-	106: "TERMINAL_FULL",
-	156: "TERMINAL_BUSY",
-	157: "TERMINAL_BUSY",
-	177: "TERMINAL_FULL",
-	178: "TERMINAL_FULL",
-	191: "TERMINAL_DEFECT",
-	192: "TERMINAL_DEFECT",
-	193: "TERMINAL_DEFECT",
-	194: "TERMINAL_SETUP_DUE",
-	196: "TERMINAL_DEFECT",
-	204: "TERMINAL_PRINTER",
-	220: "TERMINAL_CARD_INSIDE",
-	223: "TERMINAL_DEFECT",
-	224: "TERMINAL_BUSY",
-	225: "TERMINAL_CARD_INSIDE",
-	226: "TERMINAL_DEFECT",
-	227: "TERMINAL_DEFECT",
-	228: "TERMINAL_SETUP_DUE",
-	240: "TERMINAL_END_OF_DAY_DUE",
-	246: "TERMINAL_SETUP_DUE",
-};
+const codes = new Map<number, ErrorCode>([
+	[0x51, "TERMINAL_SETUP_DUE"],
+	[0x62, "TERMINAL_SETUP_DUE"],
+	[0x6a, "TERMINAL_FULL"],
+	[0x9c, "TERMINAL_BUSY"],
+	[0x9d, "TERMINAL_BUSY"],
+	[0xb1, "TERMINAL_FULL"],
+	[0xb2, "TERMINAL_FULL"],
+	[0xbf, "TERMINAL_DEFECT"],
+	[0xc0, "TERMINAL_DEFECT"],
+	[0xc1, "TERMINAL_DEFECT"],
+	[0xc2, "TERMINAL_SETUP_DUE"],
+	[0xc4, "TERMINAL_DEFECT"],
+	[0xcc, "TERMINAL_PRINTER"],
+	[0xdc, "TERMINAL_CARD_INSIDE"],
+	[0xdf, "TERMINAL_DEFECT"],
+	[0xe0, "TERMINAL_BUSY"],
+	[0xe1, "TERMINAL_CARD_INSIDE"],
+	[0xe2, "TERMINAL_DEFECT"],
+	[0xe3, "TERMINAL_DEFECT"],
+	[0xe4, "TERMINAL_SETUP_DUE"],
+	[0xf0, "TERMINAL_END_OF_DAY_DUE"],
+	[0xf6, "TERMINAL_SETUP_DUE"],
+]);
 
-const words: Readonly<Record<number, string>> = {
-	81: "initialisation required (06 93)",
-	98: "date and time are wrong",
-	156: "please wait",
-	157: "partial issue of goods",
-	177: "memory full",
-	178: "journal full",
-	191: "voltage too low",
-	192: "card slot locked",
-	193: "merchant card locked",
-	194: "diagnosis required (06 70)",
-	196: "card profile invalid",
-	204: "printer not ready",
-	220: "card inserted",
-	223: "out of order",
-	224: "remote maintenance",
-	225: "card not removed",
-	226: "card reader defective",
-	227: "shutter defective",
-	228: "activation required",
-	240: "end of day required (06 50)",
-	246: "OPT action required",
-};
+const words = new Map<number, string>([
+	[0x51, "initialisation required (06 93)"],
+	[0x62, "date and time are wrong"],
+	[0x9c, "please wait"],
+	[0x9d, "partial issue of goods"],
+	[0xb1, "memory full"],
+	[0xb2, "journal full"],
+	[0xbf, "voltage too low"],
+	[0xc0, "card slot locked"],
+	[0xc1, "merchant card locked"],
+	[0xc2, "diagnosis required (06 70)"],
+	[0xc4, "card profile invalid"],
+	[0xcc, "printer not ready"],
+	[0xdc, "card inserted"],
+	[0xdf, "out of order"],
+	[0xe0, "remote maintenance"],
+	[0xe1, "card not removed"],
+	[0xe2, "card reader defective"],
+	[0xe3, "shutter defective"],
+	[0xe4, "activation required"],
+	[0xf0, "end of day required (06 50)"],
+	[0xf6, "OPT action required"],
+]);
 
 /** The code of the error table for a status that is not ready. */
-export const faultCodeOf = (status: number): ErrorCode => codes[status] ?? "TERMINAL_DEFECT";
+export const faultCodeOf = (status: number): ErrorCode => codes.get(status) ?? "TERMINAL_DEFECT";
 
 /** Whether a refusal with this code tells of the terminal, and not of the payment. */
-export const isOfTheTerminal = (code: number): boolean => code in codes;
+export const isOfTheTerminal = (code: number): boolean => codes.has(code);
 
 export const wordsOf = (status: number): string =>
-	`${status.toString(16).toUpperCase().padStart(2, "0")} ${words[status] ?? "unknown status"}`;
+	`${status.toString(16).toUpperCase().padStart(2, "0")} ${words.get(status) ?? "unknown status"}`;
 
 /** It ends by itself, or by somebody taking a card out: whoever waits for the terminal waits on. */
 export const passes = (status: number): boolean =>

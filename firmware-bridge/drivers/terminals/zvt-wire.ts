@@ -1,3 +1,4 @@
+import type { Direction } from "../../links/link.ts";
 import type { Splitter } from "../exchange.ts";
 import { type Wire, WireError } from "../wire.ts";
 import { starLongNumbers } from "./card-numbers.ts";
@@ -12,32 +13,39 @@ import { decodeProgress, progressOf } from "./zvt-progress.ts";
 import { resultOf } from "./zvt-results.ts";
 import { decodeTerminalStatus, wordsOf } from "./zvt-terminal-status.ts";
 
-const names: Readonly<Record<number, string>> = {
-	[command.setTime]: "set time in the register",
-	1037: "input request",
-	1038: "menu request",
-	[command.statusInformation]: "status information",
-	[command.progress]: "intermediate status",
-	[command.statusEnquiry]: "status enquiry",
-	[command.registration]: "registration",
-	[command.authorisation]: "authorisation",
-	1538: "log-off",
-	[command.completion]: "completion",
-	[command.turnoverTotals]: "send turnover totals",
-	1554: "print turnover receipts",
-	[command.abortByTerminal]: "abort",
-	[command.repeatReceipt]: "repeat receipt",
-	[command.reversal]: "reversal",
-	[command.refund]: "refund",
-	[command.endOfDay]: "end of day",
-	1648: "diagnosis",
-	1681: "set date and time in the terminal",
-	1683: "initialisation",
-	[command.abort]: "abort by the register",
-	[command.printLine]: "print line",
-	[command.printTextBlock]: "print text block",
-	[command.positive]: "positive answer",
-};
+const fromTerminal = new Map<number, string>([
+	[command.setTime, "set time in the register"],
+	[0x040d, "input request"],
+	[0x040e, "menu request"],
+	[command.statusInformation, "status information"],
+	[command.progress, "intermediate status"],
+	[command.completion, "completion"],
+	[command.abortByTerminal, "abort"],
+	[command.printLine, "print line"],
+	[command.printTextBlock, "print text block"],
+	[0x06d8, "dial-up"],
+	[0x06d9, "dial-up"],
+	[0x06da, "dial-up"],
+	[0x06db, "dial-up"],
+	[0x06e4, "blocked list"],
+]);
+
+const fromRegister = new Map<number, string>([
+	[command.statusEnquiry, "status enquiry"],
+	[command.registration, "registration"],
+	[command.authorisation, "authorisation"],
+	[0x0602, "log-off"],
+	[command.turnoverTotals, "send turnover totals"],
+	[0x0612, "print turnover receipts"],
+	[command.repeatReceipt, "repeat receipt"],
+	[command.reversal, "reversal"],
+	[command.refund, "refund"],
+	[command.endOfDay, "end of day"],
+	[0x0670, "diagnosis"],
+	[0x0691, "set date and time in the terminal"],
+	[0x0693, "initialisation"],
+	[command.abort, "abort by the register"],
+]);
 
 const DLE = 0x10;
 const STX = 0x02;
@@ -78,21 +86,23 @@ function splitEither(): Splitter<Uint8Array> {
 	};
 }
 
-function explain(frame: Uint8Array): Record<string, unknown> {
+function explain(frame: Uint8Array, direction: Direction): Record<string, unknown> {
 	if (frame.length === 1 && frame[0] === ACK) return { block: "ACK" };
 	if (frame.length === 1 && frame[0] === NAK) return { block: "NAK" };
-	if (!isBlock(frame)) return explainMessage(decodeApdu(frame));
+	if (!isBlock(frame)) return explainMessage(decodeApdu(frame), direction);
 	const block = decodeBlock(frame);
-	return { block: "sound", ...(block.kind === "message" ? explainMessage(decodeApdu(block.message)) : {}) };
+	return { block: "sound", ...(block.kind === "message" ? explainMessage(decodeApdu(block.message), direction) : {}) };
 }
 
-function explainMessage(message: Apdu): Record<string, unknown> {
+function explainMessage(message: Apdu, direction: Direction): Record<string, unknown> {
 	const { command: head, data } = message;
 	const code = head.toString(16).toUpperCase().padStart(4, "0");
 	const title = { message: `${code.slice(0, 2)} ${code.slice(2)}` };
 	if (head >> 8 === 0x84) return { ...title, name: "negative answer", ...resultWords(head & 0xff) };
-	const name = names[head];
-	if (!name) throw new WireError(`${title.message} is no message of this protocol`);
+	if (head === command.positive) return { ...title, name: "positive answer", ...explainFields(data) };
+	const name = (direction === "in" ? fromTerminal : fromRegister).get(head);
+	if (!name)
+		throw new WireError(`${title.message} is no message of ${direction === "in" ? "a terminal" : "a register"}`);
 	return { ...title, name, ...contentOf(message, data) };
 }
 
@@ -128,7 +138,7 @@ function explainCompletion(data: Uint8Array): Record<string, unknown> {
 }
 
 function explainRequest(head: number, data: Uint8Array): Record<string, unknown> {
-	const { start, hasPassword } = fieldsStart(head, data.length);
+	const { start, hasPassword } = fieldsStart(head, data);
 	const config = head === command.registration && data[3] !== undefined ? { config: hex2(data[3]) } : {};
 	const currency = head === command.registration && start === 6 ? { currency: hexDigits(data.subarray(4, 6)) } : {};
 	const password = hasPassword ? { password: "hidden" } : {};
