@@ -43,7 +43,7 @@ export type DeviceState = Static<typeof DeviceState>;
 
 export const deviceState = defineMessage({
 	name: "device-state",
-	summary: "How a device is; offline also as the last will of the bridge",
+	summary: "How a device is; offline also as the last will of the bridge, empty once it is taken out of devices.yaml",
 	topic: "kassahub/devices/{device}/state",
 	qos: 1,
 	retain: true,

@@ -20,6 +20,7 @@ export function connectLive(options: {
 	credentials: Credentials;
 	filters: readonly string[];
 	keepSession: boolean;
+	/** `value` is undefined where what was retained on the topic is taken back. */
 	onMessage: (topic: string, value: unknown) => void;
 }): Live {
 	const { credentials, filters } = options;
@@ -54,7 +55,8 @@ export function connectLive(options: {
 		client.options.reconnectPeriod = RECONNECT_REFUSED_MS;
 	});
 	client.on("message", (topic, payload) => {
-		options.onMessage(topic, JSON.parse(payload.toString()));
+		// MQTT 3.1.1 §3.3.1.3: what was retained there is taken back.
+		options.onMessage(topic, payload.length === 0 ? undefined : JSON.parse(payload.toString()));
 	});
 	return {
 		status,

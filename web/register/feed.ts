@@ -58,6 +58,10 @@ export class Feed {
 	hear(topic: string, value: unknown): void {
 		const levels = topic.split("/");
 		const kind = levels[1] === "registers" || levels[1] === "devices" ? levels[3] : levels[1];
+		if (value === undefined) {
+			if (kind === "state") this.#forget(levels[2] ?? "");
+			return;
+		}
 		switch (kind) {
 			case "bookings":
 				this.#heard.booking(value as Booking);
@@ -92,6 +96,12 @@ export class Feed {
 	/** Out of touch: a weight on the screen would be a guess. */
 	lost(): void {
 		this.weights.value = new Map();
+	}
+
+	/** A device that was taken out of devices.yaml. */
+	#forget(device: string): void {
+		const devices = new Map(this.devices.value);
+		if (devices.delete(device)) this.devices.value = devices;
 	}
 
 	/** Several hundred levels come at once on connecting: the screen follows once per frame. */
