@@ -8,6 +8,7 @@ import { code128Bars, ean13Bars, ean13Digits } from "./barcodes.ts";
 import { startControl } from "./control.ts";
 import { startPrinter } from "./escpos.ts";
 import { startScale } from "./scale-on-cable.ts";
+import { startTerminal } from "./terminal-kinds.ts";
 
 test("a technician sets, spoils and looks at the bench over HTTP", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "bench-"));
@@ -40,6 +41,27 @@ test("a technician sets, spoils and looks at the bench over HTTP", async () => {
 	await printer.close();
 	await scale.close();
 });
+
+test.each(["zvt", "opi", "nexo"] as const)(
+	"a technician plays the customer at a %s terminal, and pulls its plugs",
+	async (kind) => {
+		const terminal = await startTerminal(kind, { port: 0, hubPort: 1 });
+		const control = await startControl({ port: 0, terminal });
+		const url = `http://127.0.0.1:${control.port}`;
+		const post = async (path: string, body?: unknown) =>
+			(await fetch(url + path, { method: "POST", body: body === undefined ? "" : JSON.stringify(body) })).status;
+		expect(await post("/terminal", { does: "decline" })).toBe(200);
+		expect(await post("/terminal", { does: "approve-part", amount: 700 })).toBe(200);
+		expect(await post("/terminal", { does: "approve-part" })).toBe(400);
+		expect(await post("/terminal/misbehave", { how: "silent" })).toBe(200);
+		expect(await post("/terminal/misbehave", { how: "rudely" })).toBe(400);
+		expect(await post("/terminal/misbehave", {})).toBe(200);
+		for (const path of ["unplug", "replug", "power"]) expect(await post(`/terminal/${path}`)).toBe(200);
+		expect(await (await fetch(`${url}/terminal`)).json()).toEqual({ url: terminal.url, charges: [] });
+		await control.close();
+		await terminal.close();
+	},
+);
 
 test("bars are those of the standards", () => {
 	expect(ean13Digits("871234500001")).toBe("8712345000011");

@@ -3,13 +3,18 @@ import { drawPaper } from "./drawing.ts";
 import type { EmulatedPrinter } from "./escpos.ts";
 import { paperText } from "./paper.ts";
 import type { ScaleOnCable } from "./scale-on-cable.ts";
+import { readMisbehaviour, readPayment, type TerminalOnBench } from "./terminal-on-bench.ts";
 
-export type Bench = { printer?: EmulatedPrinter | undefined; scale?: ScaleOnCable | undefined };
+export type Bench = {
+	printer?: EmulatedPrinter | undefined;
+	scale?: ScaleOnCable | undefined;
+	terminal?: TerminalOnBench | undefined;
+};
 
 const BODY_BYTES_MAX = 4096;
 
 /** Serves a bench's controls on loopback: GET shows, POST sets, `…/misbehave` spoils, `…/unplug` and `…/replug` pull cables. */
-export async function startControl({ port, printer, scale }: Bench & { port: number }): Promise<{
+export async function startControl({ port, printer, scale, terminal }: Bench & { port: number }): Promise<{
 	port: number;
 	close(): Promise<void>;
 }> {
@@ -24,6 +29,12 @@ export async function startControl({ port, printer, scale }: Bench & { port: num
 		"POST /scale/unplug": scale && (() => scale.unplug()),
 		"POST /scale/replug": scale && (() => scale.replug()),
 		"GET /scale": scale && (() => scale.condition),
+		"POST /terminal": terminal && ((payment) => terminal.next(readPayment(payment))),
+		"POST /terminal/misbehave": terminal && (({ how }) => terminal.misbehave(readMisbehaviour(how))),
+		"POST /terminal/unplug": terminal && (() => terminal.cutLink()),
+		"POST /terminal/replug": terminal && (() => terminal.restoreLink()),
+		"POST /terminal/power": terminal && (() => terminal.powerCycle()),
+		"GET /terminal": terminal && (() => ({ url: terminal.url, charges: terminal.charges })),
 	};
 	const server = createServer(async (request, response) => {
 		const route = `${request.method} ${request.url}`;

@@ -65,3 +65,18 @@ export const movedCents = (charges: readonly Charge[]): number =>
 	charges
 		.filter((charge) => !charge.isReversed)
 		.reduce((sum, charge) => sum + (charge.kind === "payment" ? charge.amount : -charge.amount), 0);
+
+/** What a technician asks of the next payment. Throws where there is no such thing. */
+export function readPayment({ does, amount }: { does?: unknown; amount?: unknown }): NextPayment {
+	if (does === "approve" || does === "decline" || does === "cancel" || does === "wait") return { does };
+	if (does === "approve-part" && Number.isSafeInteger(amount)) return { does, amount: amount as number };
+	throw new Error(
+		'a payment is {"does": "approve" | "decline" | "cancel" | "wait"} or {"does": "approve-part", "amount": cents}',
+	);
+}
+
+/** How a technician wants a terminal to misbehave, or not any more. Throws where there is no such way. */
+export function readMisbehaviour(how: unknown): TerminalMisbehaviour | undefined {
+	if (how === undefined || how === "silent" || how === "garbled" || how === "busy") return how;
+	throw new Error('a misbehaviour is {"how": "silent" | "garbled" | "busy"}, or {} for none');
+}
