@@ -3,6 +3,7 @@ import { renderUnicodeCompact } from "uqr";
 import { readSettings, type Settings } from "./config.ts";
 import { type Hub, openHub } from "./hub.ts";
 import { lanAddress, pairingLink } from "./pairing/link.ts";
+import { tellSystemd } from "./supervise/systemd.ts";
 
 const say = (words: string): void => {
 	process.stderr.write(`${words}\n`);
@@ -43,11 +44,13 @@ async function main(): Promise<void> {
 	const log = pino({ level: settings.logLevel, base: null }, process.stdout);
 	const hub = await openHub(settings, log);
 	welcome(settings, hub);
+	const systemd = tellSystemd(log);
 	let isLeaving = false;
 	const leave = async (why: string): Promise<void> => {
 		if (isLeaving) return;
 		isLeaving = true;
 		log.info({ why }, "closing");
+		systemd.stopping();
 		await hub.close();
 		process.exit(0);
 	};
