@@ -23,7 +23,7 @@ const CUT_OFF_MS = 1000;
 export const evdevScanner = defineScanner({
 	name: "scanner-hid",
 	title: "Barcode scanners that type like a US keyboard (USB HID keyboard)",
-	provenOn: "emulator only",
+	provenOn: "emulator, and a USB keyboard that a Linux kernel plays",
 	schemes: ["evdev"],
 	settings: Settings,
 	wire: {
