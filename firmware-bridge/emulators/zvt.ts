@@ -73,6 +73,11 @@ export class EmulatedZvtTerminal {
 		return line;
 	}
 
+	/** It no longer knows the register, as after a restart of its own that nobody saw. */
+	forgetRegistration(): void {
+		this.#registration = undefined;
+	}
+
 	/** Everything but the memory is gone; what was begun and not stored is taken back on the way up (section 4.2). */
 	powerCycle(): void {
 		this.#life++;
