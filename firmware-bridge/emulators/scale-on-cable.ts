@@ -1,6 +1,7 @@
 import { EmulatedCas } from "./cas.ts";
 import { EmulatedDialog06 } from "./dialog06.ts";
 import { EmulatedMtSics } from "./mt-sics.ts";
+import { EmulatedNci } from "./nci.ts";
 import { SerialCable } from "./pty.ts";
 import { EmulatedToledo8217 } from "./toledo8217.ts";
 
@@ -10,6 +11,7 @@ const scales = {
 	dialog06: EmulatedDialog06,
 	"mt-sics": EmulatedMtSics,
 	cas: EmulatedCas,
+	nci: EmulatedNci,
 };
 export type ScaleKind = keyof typeof scales;
 
