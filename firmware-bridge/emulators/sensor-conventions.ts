@@ -24,7 +24,12 @@ export type Convention = {
 	source: string;
 	/** Its own connection's last will, and what takes it back. */
 	lastWill(id: string): Message;
-	/** What it says when it connects, and when a hub greets it. */
+	/** Where it is greeted, and then announces itself and tells everything again. */
+	greetedOn(id: string): string[];
+	/** Where it is asked something, and what it answers. */
+	askedOn?(id: string): string;
+	answer?(question: string, condition: SensorCondition, weight: string): Message[];
+	/** What it says when it connects. */
 	announce(id: string): Message[];
 	/** Everything it measures; `weight` is what it says for its weight, in the convention's own unit. */
 	tell(id: string, condition: SensorCondition, weight: string): Message[];
@@ -44,6 +49,7 @@ const device = (id: string, mf: string, mdl: string) => ({ ids: [id], name: `Sch
 const esphome: Convention = {
 	link: (id) => `mqtt://hub/homeassistant/+/${id}`,
 	source: "gewicht",
+	greetedOn: () => ["homeassistant/status"],
 	lastWill: (id) => ({ topic: `${id}/status`, payload: "offline", retain: true }),
 	announce: (id) => [
 		{ topic: `${id}/status`, payload: "online", retain: true },
@@ -82,7 +88,8 @@ const esphome: Convention = {
 /** Zigbee2MQTT: one JSON for everything, names with spaces and slashes, availability by two topics. */
 const zigbee2mqtt: Convention = {
 	link: (id) => `mqtt://hub/homeassistant/+/${id}`,
-	source: `weight`,
+	source: "weight",
+	greetedOn: () => ["homeassistant/status"],
 	lastWill: (id) => ({
 		topic: `zigbee2mqtt/winkel/Schap ${id}/availability`,
 		payload: json({ state: "offline" }),
@@ -146,6 +153,7 @@ const zigbee2mqtt: Convention = {
 const deviceDiscovery: Convention = {
 	link: (id) => `mqtt://hub/homeassistant/device/${id}`,
 	source: "w",
+	greetedOn: () => ["homeassistant/status"],
 	lastWill: (id) => ({ topic: `kassa/${id}/lwt`, payload: "offline", retain: true }),
 	announce: (id) => [
 		{ topic: `kassa/${id}/lwt`, payload: "online", retain: true },
@@ -179,7 +187,8 @@ const deviceDiscovery: Convention = {
 /** Tasmota, with the discovery that its older firmware publishes: telemetry in one JSON, a last will of capitals. */
 const tasmota: Convention = {
 	link: (id) => `mqtt://hub/homeassistant/sensor/${id}_HX711_Weight`,
-	source: `Gewicht`,
+	source: "Gewicht",
+	greetedOn: () => ["homeassistant/status"],
 	lastWill: (id) => ({ topic: `tele/${id}/LWT`, payload: "Offline", retain: true }),
 	announce: (id) => [
 		{ topic: `tele/${id}/LWT`, payload: "Online", retain: true },
@@ -211,6 +220,18 @@ const tasmota: Convention = {
 const shelly: Convention = {
 	link: (id) => `mqtt://hub/shellyplusuni-${id}`,
 	source: "voltmeter:100.xvoltage",
+	greetedOn: () => [],
+	askedOn: (id) => `shellyplusuni-${id}/rpc`,
+	answer: (question, { celsius, rssi }, weight) => {
+		const { id, src, method } = JSON.parse(question) as Record<string, unknown>;
+		if (method !== "Shelly.GetStatus") return [];
+		const result = {
+			"voltmeter:100": { id: 100, voltage: 1.2, xvoltage: inJson(weight) },
+			"temperature:100": { id: 100, tC: celsius },
+			wifi: { rssi },
+		};
+		return [{ topic: `${src}/rpc`, payload: json({ id, dst: src, result }) }];
+	},
 	lastWill: (id) => ({ topic: `shellyplusuni-${id}/online`, payload: "false", retain: true }),
 	announce: (id) => [{ topic: `shellyplusuni-${id}/online`, payload: "true", retain: true }],
 	tell: (id, { celsius, battery, rssi, isDoorOpen }, weight) => [
@@ -242,13 +263,14 @@ const shelly: Convention = {
 const shellyGen1: Convention = {
 	link: (id) => `mqtt://hub/shellies/shellyuni-${id}`,
 	source: "adc/0",
+	greetedOn: (id) => [`shellies/shellyuni-${id}/command`, "shellies/command"],
 	lastWill: (id) => ({ topic: `shellies/shellyuni-${id}/online`, payload: "false", retain: true }),
 	announce: (id) => [
 		{ topic: `shellies/shellyuni-${id}/online`, payload: "true", retain: true },
-		{
-			topic: "shellies/announce",
+		...["shellies/announce", `shellies/shellyuni-${id}/announce`].map((topic) => ({
+			topic,
 			payload: json({ id: `shellyuni-${id}`, model: "SHUNI-1", mac: id, ip: "192.168.1.9", fw_ver: "20230913-112003" }),
-		},
+		})),
 	],
 	tell: (id, { celsius, battery, isDoorOpen }, weight) => [
 		{ topic: `shellies/shellyuni-${id}/adc/0`, payload: weight },

@@ -46,9 +46,14 @@ export class EmulatedSensor {
 			reconnectPeriod: 0,
 			will: { topic, payload: Buffer.from(payload), qos: 1, retain },
 		});
-		// A hub that greets wants to know everything: who announces itself again also tells what it measures.
-		this.#client.on("message", () => void this.#say(this.#convention.announce(this.id)).then(() => this.#tell()));
-		await this.#client.subscribeAsync("homeassistant/status");
+		const { greetedOn, askedOn } = this.#convention;
+		const asked = askedOn?.(this.id);
+		this.#client.on("message", (heard, question) => {
+			if (heard === asked) void this.#say(this.#answer(question.toString()));
+			else void this.#say(this.#convention.announce(this.id)).then(() => this.#tell());
+		});
+		const filters = [...greetedOn(this.id), ...(asked === undefined ? [] : [asked])];
+		if (filters.length > 0) await this.#client.subscribeAsync(filters);
 		await this.#say(this.#convention.announce(this.id));
 		await this.#tell();
 	}
@@ -78,17 +83,28 @@ export class EmulatedSensor {
 		await this.#client?.endAsync();
 	}
 
+	get #weight(): string {
+		return this.#misbehaviour.weightText ?? this.#convention.weightOf(this.#condition.grams);
+	}
+
+	#answer(question: string): Message[] {
+		if (this.#misbehaviour.isMute) return [];
+		return this.#convention.answer?.(question, this.#condition, this.#weight) ?? [];
+	}
+
 	async #tell(): Promise<void> {
-		const { isMute, weightText, babbles } = this.#misbehaviour;
+		const { isMute, babbles } = this.#misbehaviour;
 		if (isMute) return;
-		if (babbles) return this.#say(this.#convention.babble(this.id));
-		const weight = weightText ?? this.#convention.weightOf(this.#condition.grams);
-		await this.#say(this.#convention.tell(this.id, this.#condition, weight));
+		const messages = babbles
+			? this.#convention.babble(this.id)
+			: this.#convention.tell(this.id, this.#condition, this.#weight);
+		await this.#say(messages);
 	}
 
 	async #say(messages: Message[]): Promise<void> {
 		for (const { topic, payload, retain = false } of messages) {
-			await this.#client?.publishAsync(topic, payload as Buffer, { qos: 1, retain });
+			// Its plug may be pulled in the middle of a sentence.
+			await this.#client?.publishAsync(topic, payload as Buffer, { qos: 1, retain }).catch(() => undefined);
 		}
 	}
 }
