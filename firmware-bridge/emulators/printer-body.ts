@@ -49,7 +49,13 @@ const FILES_KEPT = 100;
 type Plug = { send(bytes: Uint8Array): void; breakOff(): void };
 
 /** An ESC/POS printer without its connector, written from the protocol sheet. */
-export class PrinterBody extends EventEmitter<{ cut: [Paper]; drawer: [2 | 5]; printed: []; changed: [] }> {
+export class PrinterBody extends EventEmitter<{
+	cut: [Paper];
+	drawer: [2 | 5];
+	printed: [];
+	changed: [];
+	full: [];
+}> {
 	readonly papers: Paper[] = [];
 	drawerPulses = 0;
 	readonly #options: PrinterOptions;

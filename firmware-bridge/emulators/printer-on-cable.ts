@@ -43,7 +43,10 @@ export class PrinterOnCable extends PrinterBody {
 		const isFull = this.pending > (this.#isFull ? FULL_BYTES / 4 : FULL_BYTES);
 		if (!this.#saysXoff || isFull === this.#isFull) return;
 		this.#isFull = isFull;
-		if (isFull) this.timesFull++;
+		if (isFull) {
+			this.timesFull++;
+			this.emit("full");
+		}
 		this.#cable.send(Uint8Array.of(isFull ? XOFF : XON));
 	}
 }

@@ -21,6 +21,12 @@ export function askProcessId(id: string): Uint8Array {
 	return bytes(0x1d, 0x28, 0x48, 0x06, 0x00, 0x30, 0x30, ...Buffer.from(id, "ascii"));
 }
 
+/** GS I n, form B: answered by a block with header 5F where the model knows it. */
+export const identityParts = { firmware: 65, maker: 66, name: 67, serialNumber: 68 } as const;
+export type IdentityPart = keyof typeof identityParts;
+export const askIdentity = (part: IdentityPart): Uint8Array => bytes(0x1d, 0x49, identityParts[part]);
+export const IDENTITY_HEADER = 0x5f;
+
 /** ESC p: 50 ms on, 500 ms off, in its turn. */
 export const pulseDrawer = (pin: 2 | 5): Uint8Array => bytes(0x1b, 0x70, pin === 2 ? 0 : 1, 0x19, 0xfa);
 /** DLE DC4 1: 200 ms, at once, off line too. */

@@ -2,6 +2,7 @@ import { definePrinter } from "../define.ts";
 import { asItComes } from "../exchange.ts";
 import { EscposConversation } from "./escpos-conversation.ts";
 import { EscposSettings } from "./escpos-settings.ts";
+import { readLogo } from "./logo.ts";
 
 export const escpos = definePrinter({
 	name: "escpos",
@@ -16,7 +17,8 @@ export const escpos = definePrinter({
 	actionsWhileDegraded: ["open-drawer", "self-test"],
 	wire: { frames: asItComes, explain: (frame) => ({ bytes: frame.length }) },
 	async open(link, settings, report) {
-		const conversation = new EscposConversation(link, settings, report);
+		const logo = await readLogo(settings);
+		const conversation = new EscposConversation(link, settings, logo, report);
 		await conversation.begin();
 		return conversation;
 	},

@@ -13,13 +13,16 @@ export function blockedBy(status: PrinterStatus): ErrorCode | undefined {
 	return undefined;
 }
 
-export function conditionOf(status: PrinterStatus): Condition {
+/** `drawerOpen`: the level of the drawer's pin while it is open, where that is known. */
+export function conditionOf(status: PrinterStatus, drawerOpen: "high" | "low" | undefined): Condition {
 	const code = blockedBy(status);
+	const drawer = status.isDrawerPinHigh ? "high" : "low";
 	return {
 		state: code ? "degraded" : "online",
 		...(code ? { fault: fault(code) } : {}),
 		paper: status.isPaperOut ? "out" : status.isPaperNearEnd ? "near-end" : "ok",
 		cover: status.isCoverOpen ? "open" : "closed",
-		drawer: status.isDrawerPinHigh ? "high" : "low",
+		drawer,
+		...(drawerOpen === undefined ? {} : { drawerIsOpen: drawer === drawerOpen }),
 	};
 }

@@ -5,8 +5,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Interpreter } from "../../emulators/escpos-interpreter.ts";
 import { type Paper, paperText } from "../../emulators/paper.ts";
-import { printableText } from "./characters.ts";
-import { encodeReceipt, encodeText, type PrintJob } from "./receipt.ts";
+import { type CodePage, fitText } from "../code-pages.ts";
+import { encodeReceipt, encodeText, type Layout, type PrintJob } from "./receipt.ts";
 
 /** What the emulator, written from the protocol sheet, makes of a job. */
 function printed(job: PrintJob): { papers: Paper[]; drawerPulses: number } {
@@ -28,6 +28,8 @@ const textOf = (job: PrintJob, columns = 48): string =>
 		.papers.map((paper) => paperText(paper, columns))
 		.join("");
 
+const wide: Layout = { columns: 48, codePage: 858 };
+
 const receiptOf = (change: Partial<Receipt["sale"]> = {}, rest: Partial<Receipt> = {}): Receipt => {
 	const changed = { ...sale.example, ...change };
 	return {
@@ -48,7 +50,7 @@ test("a receipt shows the shop, the lines, the total, the change, the VAT, the b
 				receiptNumber: "8712345000011",
 				payments: [{ method: "cash", amount: 375, tendered: 500, change: 125 }],
 			}),
-			48,
+			wide,
 		),
 	);
 	expect(text).toContain("Kaashuis De Brink");
@@ -69,7 +71,7 @@ test("a receipt shows the shop, the lines, the total, the change, the VAT, the b
 
 test("a copy and a refund say so, in the language of the shop", () => {
 	const copy = textOf(
-		encodeReceipt(receiptOf({ refundOf: sale.example.id }, { isCopy: true, language: "en" }), 42),
+		encodeReceipt(receiptOf({ refundOf: sale.example.id }, { isCopy: true, language: "en" }), { ...wide, columns: 42 }),
 		42,
 	);
 	expect(copy).toContain("*** COPY ***");
@@ -80,7 +82,7 @@ test("a copy and a refund say so, in the language of the shop", () => {
 test("a discount is shown and taken off", () => {
 	const [line] = sale.example.lines;
 	if (!line) throw new Error("the example has a line");
-	const text = textOf(encodeReceipt(receiptOf({ lines: [{ ...line, discount: 24, total: 350 }], total: 350 }), 48));
+	const text = textOf(encodeReceipt(receiptOf({ lines: [{ ...line, discount: 24, total: 350 }], total: 350 }), wide));
 	expect(text).toMatch(/Elstar +3,74 A/);
 	expect(text).toMatch(/Korting +-0,24 A/);
 });
@@ -89,7 +91,7 @@ test.each([48, 42, 32] as const)("no line is wider than the paper of %i columns,
 	fc.assert(
 		fc.property(fc.string({ minLength: 1, maxLength: 80, unit: "grapheme" }), (name) => {
 			const lines = sale.example.lines.map((line) => ({ ...line, name }));
-			const [paper] = printed(encodeReceipt(receiptOf({ lines }), columns)).papers;
+			const [paper] = printed(encodeReceipt(receiptOf({ lines }), { ...wide, columns })).papers;
 			for (const mark of paper?.marks ?? []) {
 				if (mark.kind !== "line") continue;
 				const width = mark.runs.reduce((sum, run) => sum + run.text.length * run.style.width, 0);
@@ -103,20 +105,26 @@ test.each([48, 42, 32] as const)("no line is wider than the paper of %i columns,
 test("an article's name cannot command the printer", () => {
 	const name = "Brie\x1bp\x00\x19\xfa\x10\x14\x01\x00\x01\x1dV\x00";
 	const lines = sale.example.lines.map((line) => ({ ...line, name }));
-	const { papers, drawerPulses } = printed(encodeReceipt(receiptOf({ lines }), 48));
+	const { papers, drawerPulses } = printed(encodeReceipt(receiptOf({ lines }), wide));
 	expect(drawerPulses).toBe(0);
 	expect(papers).toHaveLength(1);
-	fc.assert(
-		fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {
-			expect(printableText(text)).not.toMatch(/\p{Cc}/u);
-		}),
-	);
 });
 
-test("every letter of code page 858 is printed as itself, and what it lacks as its nearest", () => {
-	const letters = "€ é ë ï ö ü á à è ç ñ É Ë ß Ø å ½ ° ×";
-	expect(textOf(encodeText([letters], 48))).toContain(letters);
-	expect(printableText("Ĳsbeer “ő” Łódź – 5 ™")).toBe('IJsbeer "o" Lódz - 5 TM');
-	expect(printableText("奶酪")).toBe("??");
-	expect(printableText("a\x1bb\u0085c")).toBe("abc");
+test.each<CodePage>([437, 850, 858, 1252])(
+	"any text comes out of a printer set to page %i as it fits there",
+	(codePage) => {
+		fc.assert(
+			fc.property(fc.string({ unit: "grapheme", maxLength: 12 }), (text) => {
+				const { papers, drawerPulses } = printed(encodeText([text], { columns: 48, codePage }));
+				const lines = papers.map((paper) => paperText(paper)).join("");
+				expect(lines).toBe(`${fitText(text, codePage).trimEnd()}\n[partial cut]\n`);
+				expect(drawerPulses).toBe(0);
+			}),
+		);
+	},
+);
+
+test("a model with numbers of its own for its code pages is given them", () => {
+	const { bytes } = encodeText(["€"], { columns: 48, codePage: 1252, codePageNumber: 71 });
+	expect(Buffer.from(bytes).toString("hex")).toContain("1b744780");
 });

@@ -11,4 +11,4 @@ export const receipt: Receipt = {
 };
 
 /** Times that a test does not have to wait for. */
-export const settings = { columns: 48, drawerPin: 2, answerMs: 500, confirmMs: 3000 };
+export const settings = { columns: 48, codePage: 858, drawerPin: 2, answerMs: 500, confirmMs: 3000 };

@@ -2,22 +2,25 @@ import { formatAmount, formatQuantity } from "@kassahub/contracts/money.ts";
 import type { Receipt } from "@kassahub/contracts/receipt.ts";
 import type { SaleLine } from "@kassahub/contracts/sale.ts";
 import ReceiptPrinterEncoder from "@point-of-sale/receipt-printer-encoder";
-import { printableText } from "./characters.ts";
+import { codePages, fitText } from "../code-pages.ts";
 import { FEED_AND_CUT } from "./escpos-codec.ts";
+import type { EscposSettings } from "./escpos-settings.ts";
 import { words } from "./words.ts";
 
 /** What is printed, and how long it is: the printer gets more time for a longer one. */
 export type PrintJob = { bytes: Uint8Array; lines: number };
 
-type Columns = 32 | 42 | 48;
+/** What the paper and the model decide about how text is laid out. */
+export type Layout = Pick<EscposSettings, "columns" | "codePage" | "codePageNumber">;
+
 const QR_LINES = 9;
 const BARCODE_LINES = 4;
 
 /** A receipt as an ESC/POS job, cut included. Amounts come from the receipt as they are: nothing is computed anew. */
-export function encodeReceipt(receipt: Receipt, columns: Columns): PrintJob {
+export function encodeReceipt(receipt: Receipt, layout: Layout): PrintJob {
 	const { sale, shop, vat, language } = receipt;
 	const word = words[language];
-	const page = new Page(columns);
+	const page = new Page(layout);
 	const amount = (cents: number): string => formatAmount(cents, language);
 	const letters = new Map(vat.map((row, index) => [row.vatRate, String.fromCharCode(65 + (index % 26))]));
 
@@ -78,8 +81,8 @@ export function encodeReceipt(receipt: Receipt, columns: Columns): PrintJob {
 }
 
 /** Plain lines, cut included. */
-export function encodeText(lines: readonly string[], columns: Columns): PrintJob {
-	const page = new Page(columns);
+export function encodeText(lines: readonly string[], layout: Layout): PrintJob {
+	const page = new Page(layout);
 	for (const line of lines) page.print(line);
 	return page.cut();
 }
@@ -101,13 +104,22 @@ type Style = { large?: boolean; bold?: boolean };
 /** A receipt under construction, in columns of font A. */
 class Page {
 	readonly #encoder: ReceiptPrinterEncoder;
-	readonly #columns: Columns;
+	readonly #columns: number;
+	readonly #fit: (text: string) => string;
 	#lines = 0;
 
-	constructor(columns: Columns) {
+	constructor({ columns, codePage, codePageNumber }: Layout) {
 		this.#columns = columns;
-		this.#encoder = new ReceiptPrinterEncoder({ language: "esc-pos", columns, newline: "\n", feedBeforeCut: 0 });
-		this.#encoder.initialize().codepage("cp858");
+		this.#fit = (text) => fitText(text, codePage);
+		const name = codePage === 1252 ? "windows1252" : (`cp${codePage}` as const);
+		this.#encoder = new ReceiptPrinterEncoder({
+			language: "esc-pos",
+			columns,
+			newline: "\n",
+			feedBeforeCut: 0,
+			codepageMapping: { [name]: codePageNumber ?? codePages[codePage].epsonNumber },
+		});
+		this.#encoder.initialize().codepage(name);
 	}
 
 	align(alignment: "left" | "center"): void {
@@ -115,7 +127,7 @@ class Page {
 	}
 
 	print(text: string, { large = false, bold = large }: Style = {}): void {
-		for (const line of wrap(printableText(text), large ? this.#columns / 2 : this.#columns)) {
+		for (const line of wrap(this.#fit(text), large ? this.#columns / 2 : this.#columns)) {
 			this.#encoder.bold(bold).size(large ? 2 : 1, large ? 2 : 1);
 			this.#encoder.line(line).size(1, 1).bold(false);
 			this.#lines += large ? 2 : 1;
@@ -125,8 +137,8 @@ class Page {
 	/** `left` and `right` at the two edges; a left that is too long goes on below. */
 	pair(left: string, right: string, style: Style = {}): void {
 		const columns = style.large ? this.#columns / 2 : this.#columns;
-		const edge = printableText(right);
-		const [first = "", ...rest] = wrap(printableText(left), columns - edge.length - 1);
+		const edge = this.#fit(right);
+		const [first = "", ...rest] = wrap(this.#fit(left), columns - edge.length - 1);
 		this.print(`${first.padEnd(columns - edge.length)}${edge}`, style);
 		for (const line of rest) this.print(line, style);
 	}

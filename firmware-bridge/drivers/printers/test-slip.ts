@@ -1,8 +1,8 @@
-import { encodeText, type PrintJob } from "./receipt.ts";
+import { encodeText, type Layout, type PrintJob } from "./receipt.ts";
 
 /** What a technician wants to see on paper: the width, the letters, the euro and a clean cut. */
-export function testSlip(columns: 32 | 42 | 48): PrintJob {
-	const ruler = Array.from({ length: columns }, (_, index) => String((index + 1) % 10)).join("");
+export function testSlip(layout: Layout): PrintJob {
+	const ruler = Array.from({ length: layout.columns }, (_, index) => String((index + 1) % 10)).join("");
 	return encodeText(
 		[
 			ruler,
@@ -13,6 +13,6 @@ export function testSlip(columns: 32 | 42 | 48): PrintJob {
 			"€ é ë ï ö ü á à è ç ñ",
 			ruler,
 		],
-		columns,
+		layout,
 	);
 }
