@@ -170,6 +170,7 @@ export class Device {
 		try {
 			link = await openLink(address, { tap: this.#recorder?.tap() ?? (() => undefined), broker: this.#broker });
 			this.#link = link;
+			this.#state = { ...this.#state, ...link.identity };
 			if (this.#stopping.signal.aborted) return undefined;
 			this.#opened++;
 			let isCurrent = true;
