@@ -219,6 +219,15 @@ describe("a terminal that", () => {
 		await paying;
 	});
 
+	test("is busy when the hub connects is asked again soon, not at the next enquiry of an idle one", async () => {
+		const { terminal, hub } = await bench({}, { enquiryMs: 600_000 });
+		terminal.suffer({ status: 0x9c });
+		const { witness } = await hub.connect();
+		expect(witness.conditions.at(-1)).toMatchObject({ state: "degraded", fault: { code: "TERMINAL_BUSY" } });
+		terminal.suffer({ status: 0 });
+		await witness.untilCondition(({ state }) => state === "online");
+	});
+
 	test("is still busy with what was lost is waited for", async () => {
 		const { terminal, hub, moved } = await bench({ lingers: 4 });
 		await hub.ask({ action: "pay", amount: 500 });
@@ -261,6 +270,15 @@ describe("receipts", () => {
 		const receipts = (await hub.ask(pay)).payment?.receipts ?? [];
 		expect(receipts.map((receipt) => receipt.for)).toEqual(kinds);
 		for (const { lines } of receipts) expect(lines).toContain("EUR 19,95");
+	});
+});
+
+test("the report of an end of day comes with its totals", async () => {
+	const { hub } = await bench();
+	await hub.ask(pay);
+	expect(await hub.ask({ action: "end-of-day" })).toMatchObject({
+		totals: { count: 1, amount: 1995 },
+		payment: { status: "approved", amount: 0, receipts: [{ for: "administration" }] },
 	});
 });
 

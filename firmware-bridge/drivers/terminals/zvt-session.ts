@@ -23,6 +23,8 @@ export class ZvtSession implements Session {
 	readonly #terminal: ZvtTerminal;
 	#turn: Promise<unknown> = Promise.resolve();
 	#inTurn = 0;
+	/** What the terminal said last of how it is. */
+	#status = READY;
 	/** The payment that can be cancelled. */
 	#payment: string | undefined;
 
@@ -38,7 +40,7 @@ export class ZvtSession implements Session {
 
 	/** The first words of a connection. A terminal that is busy is registered later. Throws DeviceError. */
 	async begin(): Promise<void> {
-		await this.#terminal.prepare();
+		this.#status = await this.#terminal.prepare();
 	}
 
 	/** Sheet 6: a status enquiry about once a minute, which also lets the terminal do what it has to do at times. */
@@ -47,11 +49,10 @@ export class ZvtSession implements Session {
 		void this.#link.gone.then(() => {
 			isGone = true;
 		});
-		let status = READY;
 		while (!isGone) {
-			await pause(passes(status) ? this.#settings.waitMs : this.#settings.enquiryMs, this.#link.gone);
+			await pause(passes(this.#status) ? this.#settings.waitMs : this.#settings.enquiryMs, this.#link.gone);
 			if (isGone || this.#inTurn > 0) continue;
-			status = await this.#take(() =>
+			this.#status = await this.#take(() =>
 				this.#terminal.isPrepared ? this.#terminal.enquire() : this.#terminal.prepare(),
 			);
 		}
