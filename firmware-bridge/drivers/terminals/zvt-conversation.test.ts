@@ -236,6 +236,19 @@ describe("a terminal that", () => {
 		expect(moved()).toBe(500);
 	});
 
+	test("has not answered yet is not told to stop before it has", async () => {
+		const { terminal, hub, spoken } = await bench();
+		terminal.next({ does: "wait" });
+		const command = commandOf(pay);
+		const { session } = hub.connected;
+		const paying = session.perform(command, jobOnPaper());
+		const cancel = () => session.perform(commandOf({ action: "cancel", payment: command.id } as const), jobOnPaper());
+		// Not under way before its turn comes; from then on the wish waits for the answer.
+		while ((await cancel()).status !== "done");
+		expect((await paying).payment?.status).toBe("cancelled");
+		expect(spoken.indexOf("06 B0 abort")).toBeGreaterThan(spoken.indexOf("80 00 positive"));
+	});
+
 	test("talks to its host does not stop, and the cashier hears so", async () => {
 		const { terminal, hub } = await bench();
 		const command = commandOf(pay);

@@ -37,6 +37,9 @@ export class Conversation {
 	#came: Apdu[] = [];
 	#wake: () => void = () => undefined;
 	#isRunning = false;
+	/** Resolves when the terminal has answered the command that runs, or that is over. */
+	#answered: Promise<void> = Promise.resolve();
+	#tellAnswered: () => void = () => undefined;
 	#abort: ((isAccepted: boolean) => void) | undefined;
 	#broken: DeviceError | undefined;
 
@@ -57,6 +60,9 @@ export class Conversation {
 	async run(request: Uint8Array, take: Take = takeStray): Promise<Ending> {
 		if (this.#broken) throw this.#broken;
 		this.#isRunning = true;
+		this.#answered = new Promise((resolve) => {
+			this.#tellAnswered = resolve;
+		});
 		this.#came = [];
 		try {
 			await this.#transport.send(request);
@@ -68,12 +74,14 @@ export class Conversation {
 			throw reason;
 		} finally {
 			this.#isRunning = false;
+			this.#tellAnswered();
 			this.#abort?.(false);
 		}
 	}
 
 	/** Asks for the end of the command that runs (06 B0); whether the terminal agrees. */
 	async abort(): Promise<boolean> {
+		await this.#answered;
 		if (!this.#isRunning || this.#abort) return false;
 		const answered = new Promise<boolean>((resolve) => {
 			const timer = setTimeout(() => this.#abort?.(false), this.#answerMs);
@@ -98,6 +106,7 @@ export class Conversation {
 				else if (!isPositive(message)) return { kind: "refused", code: message.command & 0xff, data: message.data };
 				if (!isAnswered) deadline = performance.now() + completionMs;
 				isAnswered = true;
+				this.#tellAnswered();
 				continue;
 			}
 			if (!isAnswered) {

@@ -2,11 +2,13 @@ import type { TerminalTotals } from "@kassahub/contracts/terminal-answer.ts";
 import { DeviceError, fault, faultOf } from "../../fault.ts";
 import type { Job, Outcome } from "../driver.ts";
 import { WireError } from "../wire.ts";
+import { answerOf, receiptOf } from "./answer.ts";
 import type { Apdu } from "./zvt-apdu.ts";
 import { command, encodeEndOfDay, encodeTurnoverTotals, POSITIVE } from "./zvt-commands.ts";
 import { takeStray } from "./zvt-conversation.ts";
 import { keptDayOf } from "./zvt-kept.ts";
 import { refused } from "./zvt-outcomes.ts";
+import { ReceiptRoll, takePrinting } from "./zvt-printing.ts";
 import { reasonOf } from "./zvt-results.ts";
 import { decodeStatusInformation, type StatusInformation } from "./zvt-status-information.ts";
 import { READY, type ZvtTerminal } from "./zvt-terminal.ts";
@@ -15,12 +17,14 @@ import { READY, type ZvtTerminal } from "./zvt-terminal.ts";
 export class ZvtDay {
 	readonly #terminal: ZvtTerminal;
 	readonly #job: Job;
+	readonly #roll: ReceiptRoll;
 	#totals: TerminalTotals | undefined;
 	#result: number | undefined;
 
 	constructor(terminal: ZvtTerminal, job: Job) {
 		this.#terminal = terminal;
 		this.#job = job;
+		this.#roll = new ReceiptRoll(terminal.settings.columns);
 	}
 
 	/** Throws DeviceError where it is in doubt whether the batch was closed. */
@@ -58,7 +62,9 @@ export class ZvtDay {
 	}
 
 	async #take(message: Apdu, keeps: boolean): Promise<Uint8Array> {
-		if (message.command !== command.statusInformation) return takeStray(message);
+		if (message.command !== command.statusInformation) {
+			return (keeps && takePrinting(this.#roll, message)) || takeStray(message);
+		}
 		const information = read(message.data);
 		this.#result = information?.result;
 		this.#totals = information?.totals ?? this.#totals;
@@ -68,7 +74,12 @@ export class ZvtDay {
 	}
 
 	#done(): Outcome {
-		return { status: "done", ...(this.#totals ? { totals: this.#totals } : {}) };
+		const receipts = this.#roll.receipts().map(({ lines }) => receiptOf("administration", lines));
+		return {
+			status: "done",
+			...(this.#totals ? { totals: this.#totals } : {}),
+			...(receipts.length > 0 ? { payment: answerOf("approved", 0, { receipts }) } : {}),
+		};
 	}
 }
 
