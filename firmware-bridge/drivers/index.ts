@@ -8,6 +8,10 @@ import { nci } from "./scales/nci.ts";
 import { toledo8217 } from "./scales/toledo8217.ts";
 import { evdevScanner } from "./scanners/evdev-scanner.ts";
 import { serialScanner } from "./scanners/serial-scanner.ts";
+import { homeAssistant } from "./sensors/home-assistant.ts";
+import { shelfNode } from "./sensors/shelf-node.ts";
+import { shelly } from "./sensors/shelly.ts";
+import { sparkplug } from "./sensors/sparkplug.ts";
 import { nexo } from "./terminals/nexo.ts";
 import { opi } from "./terminals/opi.ts";
 import { zvt } from "./terminals/zvt.ts";
@@ -26,4 +30,8 @@ export const drivers: readonly Driver[] = [
 	serialScanner,
 	evdevScanner,
 	pcsc,
+	homeAssistant,
+	sparkplug,
+	shelly,
+	shelfNode,
 ];

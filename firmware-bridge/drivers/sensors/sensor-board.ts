@@ -204,10 +204,14 @@ export class SensorBoard {
 	/** Battery and signal as they were last told: their noise is no news either. */
 	#radio(): Pick<Condition, "battery" | "signal"> {
 		const told = this.#lines.flatMap(({ told: last }) => (last?.reading.type === "measure" ? [last.reading] : []));
-		const battery = told.find(({ kind, unit }) => kind === "battery" && unit === "%")?.value;
+		const charges = told
+			.filter(({ kind, unit }) => kind === "battery" && unit === "%")
+			.map(({ value }) => Number(value));
+		// Of several, the one that is to be changed first.
+		const battery = charges.length > 0 ? Math.min(...charges) : undefined;
 		const signal = told.find(({ kind, unit }) => kind === "signal" && (unit === "dBm" || unit === "%"));
 		return {
-			...(typeof battery === "number" ? { battery: Math.min(100, Math.max(0, Math.round(battery))) } : {}),
+			...(battery !== undefined ? { battery: Math.min(100, Math.max(0, Math.round(battery))) } : {}),
 			...(typeof signal?.value === "number"
 				? { signal: { value: signal.value, unit: signal.unit as "dBm" | "%" } }
 				: {}),
