@@ -5,8 +5,7 @@ import { zvtWire } from "./zvt-wire.ts";
 
 export const zvt = defineTerminal({
 	name: "zvt",
-	title:
-		"Pin terminals that speak ZVT, the register interface of German make that many terminals have (CCV, Verifone, Ingenico, Worldline)",
+	title: "Pin terminals that speak ZVT (PA00P015), over the network or a serial cable",
 	provenOn: "emulator only",
 	speaks: "bytes",
 	schemes: ["tcp", "serial"],
