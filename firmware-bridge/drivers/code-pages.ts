@@ -107,3 +107,9 @@ const plainOf = (character: string, page: CodePage): string =>
 /** The bytes of a text that fits. */
 export const encodeFitted = (text: string, page: CodePage): Uint8Array =>
 	Uint8Array.from(text, (character) => held[page].get(character) ?? character.charCodeAt(0));
+
+/** What a device with that page shows of these bytes. */
+export const shownBy = (bytes: Uint8Array, page: CodePage): string =>
+	[...bytes]
+		.map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : (codePages[page].high[byte - 0x80] ?? "")))
+		.join("");

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Answer, AnswerSplitter, askProcessId, decodeStatus, processIdOf } from "./escpos-codec.ts";
+import { type Answer, askProcessId, decodeAnswer, decodeStatus, processIdOf, splitAnswers } from "./escpos-codec.ts";
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 const read = (...chunks: Uint8Array[]): Answer[] => {
-	const splitter = new AnswerSplitter();
-	return chunks.flatMap((chunk) => splitter.push(chunk));
+	const splitter = splitAnswers();
+	return chunks.flatMap((chunk) => splitter.push(chunk)).map(decodeAnswer);
 };
 
 // Examples of the protocol sheet, sections 4 to 6.
@@ -64,11 +64,13 @@ test("a status that is cut off costs nothing of the answer after it", () => {
 test("any bytes at all become answers, and a healthy status after them is heard", () => {
 	fc.assert(
 		fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
-			const splitter = new AnswerSplitter();
-			splitter.push(noise);
-			// The longest thing that noise can have begun is a block, which ends within its bound.
-			splitter.push(new Uint8Array(100).fill(0x80));
-			expect(splitter.push(Uint8Array.of(0x12))).toEqual([{ kind: "status", byte: 0x12 }]);
+			const splitter = splitAnswers();
+			const frames = splitter.push(noise);
+			for (const frame of frames) decodeAnswer(frame);
+			// No block goes on with a byte that is no character.
+			frames.push(...splitter.push(Uint8Array.of(0x80)));
+			expect(Buffer.concat(frames)).toEqual(Buffer.from([...noise, 0x80]));
+			expect(splitter.push(Uint8Array.of(0x12)).map(decodeAnswer)).toEqual([{ kind: "status", byte: 0x12 }]);
 		}),
 	);
 });

@@ -1,3 +1,5 @@
+import type { Splitter } from "../exchange.ts";
+
 /** ESC/POS, what goes to the printer beside the receipt itself, and everything that comes back. */
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -89,53 +91,60 @@ export const processIdOf = (answer: Answer): string | undefined =>
 
 const BLOCK_BYTES_MAX = 96;
 
-/** Takes the stream of everything a printer says apart; any bytes at all become answers, garbled ones among them. */
-export class AnswerSplitter {
-	#statusBack: number[] = [];
-	#block: number[] = [];
+const isBlockHead = (byte: number): boolean => byte === 0x37 || byte === 0x5f || byte === 0x53;
+const isStatusBackHead = (byte: number): boolean => (byte & 0x93) === 0x10;
+/** What may stand behind the first byte of a status back. */
+const isStatusBackRest = (byte: number): boolean => (byte & 0x90) === 0;
 
-	push(chunk: Uint8Array): Answer[] {
-		const answers: Answer[] = [];
-		for (const byte of chunk) this.#take(byte, answers);
-		return answers;
+/** Reads one frame of those that `splitAnswers` cuts; any bytes at all become an answer, garbled ones among them. */
+export function decodeAnswer(frame: Uint8Array): Answer {
+	const [byte = 0, ...rest] = frame;
+	if (isBlockHead(byte) && rest.length > 0 && rest.indexOf(0) === rest.length - 1) {
+		return { kind: "block", header: byte, text: Buffer.from(rest.slice(0, -1)).toString("latin1") };
 	}
+	if (isStatusBackHead(byte) && rest.length === 3 && rest.every(isStatusBackRest)) {
+		return { kind: "status-back", status: decodeStatusBack([byte, ...rest]) };
+	}
+	if (frame.length === 1) {
+		if (byte === 0x11 || byte === 0x13) return { kind: "flow", isReady: byte === 0x11 };
+		if ((byte & 0x93) === 0x12) return { kind: "status", byte };
+		if ((byte & 0x90) === 0 && !isBlockHead(byte)) return { kind: "paper", byte };
+	}
+	return { kind: "garbled", hex: Buffer.from(frame).toString("hex") };
+}
 
-	#take(byte: number, answers: Answer[]): void {
-		if (this.#block.length > 0) {
-			if (byte === 0) {
-				const [header = 0, ...text] = this.#block;
-				answers.push({ kind: "block", header, text: Buffer.from(text).toString("latin1") });
-				this.#block = [];
-			} else if (byte >= 0x80 || this.#block.length >= BLOCK_BYTES_MAX) {
-				this.#giveUp([...this.#block, byte], answers);
-			} else this.#block.push(byte);
-			return;
-		}
-		if (this.#statusBack.length > 0) {
-			if ((byte & 0x90) !== 0) {
-				// A new answer where a status byte should be: that status was cut off.
-				this.#giveUp(this.#statusBack, answers);
-				this.#take(byte, answers);
-				return;
+/** Takes the stream of everything that a printer says apart, by what an answer begins with. */
+export function splitAnswers(): Splitter<Uint8Array> {
+	let begun: number[] = [];
+	/** Whether `begun` goes on with this byte; where it does not, it was cut off. */
+	const goesOn = (byte: number): boolean => {
+		const [head = 0] = begun;
+		return isBlockHead(head) ? byte < 0x80 && begun.length < BLOCK_BYTES_MAX : isStatusBackRest(byte);
+	};
+	const isWhole = (): boolean => {
+		const [head = 0] = begun;
+		if (isBlockHead(head)) return begun.length > 1 && begun.at(-1) === 0;
+		return isStatusBackHead(head) ? begun.length === 4 : true;
+	};
+	return {
+		push(bytes) {
+			const frames: Uint8Array[] = [];
+			for (const byte of bytes) {
+				if (begun.length > 0 && !goesOn(byte)) {
+					frames.push(Uint8Array.from(begun));
+					begun = [];
+				}
+				begun.push(byte);
+				if (!isWhole()) continue;
+				frames.push(Uint8Array.from(begun));
+				begun = [];
 			}
-			this.#statusBack.push(byte);
-			if (this.#statusBack.length === 4) {
-				answers.push({ kind: "status-back", status: decodeStatusBack(this.#statusBack) });
-				this.#statusBack = [];
-			}
-			return;
-		}
-		if (byte === 0x11 || byte === 0x13) answers.push({ kind: "flow", isReady: byte === 0x11 });
-		else if (byte === 0x37 || byte === 0x5f || byte === 0x53) this.#block = [byte];
-		else if ((byte & 0x93) === 0x10) this.#statusBack = [byte];
-		else if ((byte & 0x93) === 0x12) answers.push({ kind: "status", byte });
-		else if ((byte & 0x90) === 0) answers.push({ kind: "paper", byte });
-		else answers.push({ kind: "garbled", hex: byte.toString(16).padStart(2, "0") });
-	}
-
-	#giveUp(bytes: readonly number[], answers: Answer[]): void {
-		answers.push({ kind: "garbled", hex: Buffer.from(bytes).toString("hex") });
-		this.#statusBack = [];
-		this.#block = [];
-	}
+			return frames;
+		},
+		discard() {
+			const hadBegun = begun.length > 0;
+			begun = [];
+			return hadBegun;
+		},
+	};
 }

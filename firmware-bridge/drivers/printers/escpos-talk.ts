@@ -3,9 +3,9 @@ import type { Link } from "../../links/link.ts";
 import { pause } from "../../pause.ts";
 import {
 	type Answer,
-	AnswerSplitter,
 	askIdentity,
 	askStatus,
+	decodeAnswer,
 	decodeStatus,
 	ENABLE_STATUS_BACK,
 	IDENTITY_HEADER,
@@ -13,6 +13,7 @@ import {
 	type PrinterStatus,
 	processIdOf,
 	type StatusPage,
+	splitAnswers,
 } from "./escpos-codec.ts";
 
 const IDENTITY_CHARACTERS_MAX = 48;
@@ -22,7 +23,7 @@ export class EscposTalk {
 	readonly #link: Link;
 	readonly #answerMs: number;
 	readonly #told: () => void;
-	readonly #splitter = new AnswerSplitter();
+	readonly #splitter = splitAnswers();
 	#status: PrinterStatus = {};
 	#tellsByItself = false;
 	#answered: ((byte: number) => void) | undefined;
@@ -46,7 +47,7 @@ export class EscposTalk {
 		});
 		link.listen((bytes) => {
 			this.#heardAt = performance.now();
-			for (const answer of this.#splitter.push(bytes)) this.#take(answer);
+			for (const frame of this.#splitter.push(bytes)) this.#take(decodeAnswer(frame));
 		});
 	}
 
