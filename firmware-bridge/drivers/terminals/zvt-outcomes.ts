@@ -5,7 +5,7 @@ import type { Outcome } from "../driver.ts";
 import { answerOf } from "./answer.ts";
 import { reasonOf, resultOf } from "./zvt-results.ts";
 import type { StatusInformation } from "./zvt-status-information.ts";
-import { faultCodeOf, isOfTheTerminal } from "./zvt-terminal-status.ts";
+import { faultCodeOf, isOfTheTerminal, wordsOf } from "./zvt-terminal-status.ts";
 
 /** Cents that moved, and everything a receipt, a reversal or a call to the acquirer needs. */
 export function approved(information: StatusInformation, cents: number, receipts: readonly TerminalReceipt[]): Outcome {
@@ -28,13 +28,20 @@ export function notDone(code: number, words?: string, receipts: readonly Termina
 
 /** Nothing was begun: the terminal refused at once. */
 export function refused(code: number, otherwise: ErrorCode = "PAYMENT_FAILED"): Outcome {
+	if (isOfTheTerminal(code)) return notReady(code);
 	const reason = reasonOf(code);
 	return {
 		status: "failed",
-		fault: fault(isOfTheTerminal(code) ? faultCodeOf(code) : otherwise, reason),
+		fault: fault(otherwise, reason),
 		payment: answerOf(resultOf(code).status, 0, { reason }),
 	};
 }
+
+/** Nothing was asked or begun: the terminal's own status comes first. */
+export const notReady = (status: number): Outcome => ({
+	status: "failed",
+	fault: fault(faultCodeOf(status), wordsOf(status)),
+});
 
 export const notStored = (why: string): Outcome => ({
 	status: "done",

@@ -7,10 +7,10 @@ import { Conversation } from "./zvt-conversation.ts";
 import { ZvtDay } from "./zvt-day.ts";
 import { decide } from "./zvt-decision.ts";
 import { type Kept, keptOf } from "./zvt-kept.ts";
-import { approved, notDone, notStored, refused } from "./zvt-outcomes.ts";
+import { approved, notDone, notReady, notStored } from "./zvt-outcomes.ts";
 import type { ZvtSettings } from "./zvt-settings.ts";
 import { READY, ZvtTerminal } from "./zvt-terminal.ts";
-import { faultCodeOf, passes, wordsOf } from "./zvt-terminal-status.ts";
+import { passes } from "./zvt-terminal-status.ts";
 import { type MoneyCommand, ZvtTransaction } from "./zvt-transaction.ts";
 import { overTcp, SerialTransport } from "./zvt-transport.ts";
 
@@ -64,7 +64,7 @@ export class ZvtSession implements Session {
 			if (command.action === "self-test") return this.#test();
 			if (!this.#terminal.isPrepared) {
 				const status = await this.#terminal.prepare();
-				if (!this.#terminal.isPrepared) return refused(status);
+				if (!this.#terminal.isPrepared) return notReady(status);
 			}
 			if (command.action === "end-of-day") return new ZvtDay(this.#terminal, job).close();
 			return isMoney(command) ? this.#move(command, job) : impossible(command);
@@ -144,7 +144,7 @@ export class ZvtSession implements Session {
 	async #test(): Promise<Outcome> {
 		const status = this.#terminal.isPrepared ? await this.#terminal.enquire(true) : await this.#terminal.prepare();
 		if (status === READY) return { status: "done", detail: "the terminal is ready" };
-		return { status: "failed", fault: fault(faultCodeOf(status), wordsOf(status)) };
+		return notReady(status);
 	}
 
 	#take<T>(work: () => Promise<T>): Promise<T> {

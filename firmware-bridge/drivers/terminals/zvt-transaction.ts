@@ -14,7 +14,7 @@ import {
 } from "./zvt-commands.ts";
 import { type Ending, takeStray } from "./zvt-conversation.ts";
 import type { Kept } from "./zvt-kept.ts";
-import { approved, notDone, refused } from "./zvt-outcomes.ts";
+import { approved, notDone, notReady, refused } from "./zvt-outcomes.ts";
 import { ReceiptRoll, takePrinting } from "./zvt-printing.ts";
 import { decodeProgress, progressOf } from "./zvt-progress.ts";
 import { ABORTED, NOT_REGISTERED, PARSE_ERROR, PROCESSING_ERROR, reasonOf, resultOf } from "./zvt-results.ts";
@@ -65,7 +65,7 @@ export class ZvtTransaction {
 			// Refused at once, so nothing was begun: it may be asked again when it knows this register.
 			this.#terminal.forget();
 			const status = await this.#terminal.prepare();
-			if (!this.#terminal.isPrepared) return refused(status);
+			if (!this.#terminal.isPrepared) return notReady(status);
 			const another = await this.#keepBefore();
 			if (another) return another;
 			ending = await this.#ask();
