@@ -50,7 +50,7 @@ export class EmulatedOpi implements TerminalOnBench {
 	#power = 0;
 	#isCut = false;
 	#isLoggedIn = false;
-	#underWay: { abort: () => void; present: () => void } | undefined;
+	#underWay: { abort: () => void; present: () => void; socket: Socket } | undefined;
 	#deviceSocket: Socket | undefined;
 	#deviceRequests = 0;
 
@@ -119,8 +119,8 @@ export class EmulatedOpi implements TerminalOnBench {
 	#dropAll(): void {
 		this.#linkage++;
 		this.#deviceSocket = undefined;
-		for (const socket of this.#sockets) socket.destroy();
 		if (!this.model.goesOn) this.#underWay?.abort();
+		for (const socket of this.#sockets) socket.destroy();
 	}
 
 	#hold(socket: Socket): Socket {
@@ -144,6 +144,9 @@ export class EmulatedOpi implements TerminalOnBench {
 		socket.on("data", (bytes) => {
 			for (const text of read(bytes)) void this.#answer(socket, text);
 		});
+		socket.once("close", () => {
+			if (!this.model.goesOn && this.#underWay?.socket === socket) this.#underWay.abort();
+		});
 	}
 
 	async #answer(socket: Socket, text: string): Promise<void> {
@@ -156,7 +159,7 @@ export class EmulatedOpi implements TerminalOnBench {
 		}
 		const linkage = this.#linkage;
 		const power = this.#power;
-		const response = await this.#respond(request, power).catch(() => undefined);
+		const response = await this.#respond(request, socket, power).catch(() => undefined);
 		if (response === undefined || power !== this.#power) return;
 		if (!this.#passes("out", name, "after") || linkage !== this.#linkage) return;
 		await this.#send(socket, name.replace("Request", "Response"), response);
@@ -178,7 +181,7 @@ export class EmulatedOpi implements TerminalOnBench {
 	}
 
 	/** Rejects where the power was off meanwhile. */
-	async #respond(request: OpiRequest, power: number): Promise<string> {
+	async #respond(request: OpiRequest, socket: Socket, power: number): Promise<string> {
 		const { result, requestId } = this.spoil;
 		if (request.type === "Login") {
 			this.#isLoggedIn = true;
@@ -192,13 +195,18 @@ export class EmulatedOpi implements TerminalOnBench {
 		}
 		if (!this.#isLoggedIn) return responseXml(request, "Loggedout", this.model);
 		if (this.#underWay) return responseXml(request, "Busy", this.model);
-		const [answer, transaction, inner] = await this.#serve(request, power);
+		const [answer, transaction, inner] = await this.#serve(request, socket, power);
 		const spoiled = requestId === undefined ? request : { ...request, requestId };
 		return responseXml(spoiled, result ?? answer, this.model, transaction, inner);
 	}
 
-	async #serve(request: OpiRequest, power: number): Promise<[string, (OpiTransaction | undefined)?, string?]> {
-		if (request.type === "CardPayment" || request.type === "PaymentRefund") return this.#transact(request, power);
+	async #serve(
+		request: OpiRequest,
+		socket: Socket,
+		power: number,
+	): Promise<[string, (OpiTransaction | undefined)?, string?]> {
+		if (request.type === "CardPayment" || request.type === "PaymentRefund")
+			return this.#transact(request, socket, power);
 		if (request.type === "PaymentReversal") return this.#reverse(request);
 		if (request.type === "ReconciliationWithClosure") return ["Success", undefined, this.#closeDay()];
 		const { last } = this.#memory;
@@ -208,7 +216,7 @@ export class EmulatedOpi implements TerminalOnBench {
 		return [this.model.saysFound ? "Success" : last.result, last];
 	}
 
-	async #transact(request: OpiRequest, power: number): Promise<[string, OpiTransaction]> {
+	async #transact(request: OpiRequest, socket: Socket, power: number): Promise<[string, OpiTransaction]> {
 		let hasStopped = false;
 		const stopped = new Promise<void>((resolve) => {
 			this.#underWay = {
@@ -217,6 +225,7 @@ export class EmulatedOpi implements TerminalOnBench {
 					resolve();
 				},
 				present: resolve,
+				socket,
 			};
 		});
 		try {

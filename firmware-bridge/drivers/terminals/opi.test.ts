@@ -384,6 +384,19 @@ describe("after an interruption", () => {
 		expect(movedCents(terminal.charges)).toBe(3990);
 	});
 
+	test("a payment that ended at the terminal because the hub was gone is found as cancelled", async () => {
+		const { terminal, join } = await bench();
+		const first = await join();
+		terminal.next({ does: "wait" });
+		const command = commandOf({ action: "pay", amount: 1995 });
+		const job = jobOnPaper();
+		const paying = first.session.perform(command, job).catch(() => undefined);
+		await first.witness.untilReading("payment", () => true);
+		await first.link.close();
+		await paying;
+		expect(await recover(await join(), command, job.kept)).toMatchObject({ payment: { status: "cancelled" } });
+	});
+
 	test("a declined payment is found as declined", async () => {
 		const { connected, command, evidence } = await interrupted({}, { next: { does: "decline" } });
 		expect(await recover(connected, command, evidence)).toMatchObject({ payment: { status: "declined", amount: 0 } });
