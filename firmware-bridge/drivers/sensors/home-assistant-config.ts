@@ -41,6 +41,8 @@ const COMPONENTS = new Set(
 );
 const COMPONENTS_MAX = 100;
 const TOPIC_BYTES_MAX = 256;
+/** As long as a shelf of devices.yaml can name it. */
+const ID_LENGTH_MAX = 120;
 
 /** Device classes to take, and what they measure. */
 const kinds: Readonly<Record<string, Kind>> = {
@@ -150,7 +152,7 @@ function readEntity(component: string, object: string, fields: Fields, identity:
 	if (!kind || fields.get("enabled_by_default") === false) return "ignored";
 	const category = textOf(fields, "entity_category");
 	if (category !== undefined && kind !== "battery" && kind !== "signal") return "ignored";
-	const id = textOf(fields, "unique_id") ?? textOf(fields, "object_id") ?? object;
+	const id = (textOf(fields, "unique_id") || textOf(fields, "object_id") || object).slice(0, ID_LENGTH_MAX);
 	try {
 		const stateTopic = topicOf(fields, "state_topic");
 		if (stateTopic === undefined) throw new Unreadable("no state topic");
@@ -159,7 +161,7 @@ function readEntity(component: string, object: string, fields: Fields, identity:
 		return {
 			id,
 			// `null` is the device's own name, and so is nothing at all.
-			name: textOf(fields, "name") ?? identity.name ?? object,
+			name: textOf(fields, "name") || identity.name || object,
 			kind,
 			unit: textOf(fields, "unit_of_measurement"),
 			stateTopic,
@@ -259,6 +261,6 @@ function identityOf(device: Fields | undefined): Identity {
 		...(made ? { model: made.slice(0, 80) } : {}),
 		...(firmware === undefined ? {} : { firmware: firmware.slice(0, 80) }),
 		...(serialNumber === undefined ? {} : { serialNumber: serialNumber.slice(0, 80) }),
-		...(name === undefined ? {} : { name: name.slice(0, 48) }),
+		...(name ? { name: name.slice(0, 48) } : {}),
 	};
 }
