@@ -3,6 +3,7 @@ import { SerialPort } from "serialport";
 import { DeviceError } from "../fault.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link, SerialSettings, Tap } from "./link.ts";
+import { readPaced } from "./pace.ts";
 
 const PRESENCE_MS = 1000;
 
@@ -28,7 +29,7 @@ export function openSerial(path: string, { flow, ...frame }: SerialSettings, tap
 		};
 		port.on("error", (error) => leave(error.message));
 		port.on("close", () => leave("the port was closed"));
-		port.on("data", (bytes: Uint8Array) => {
+		readPaced(port, (bytes) => {
 			tap("in", bytes);
 			inbox.put(bytes);
 		});

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { DeviceError } from "../fault.ts";
 import { Inbox } from "./inbox.ts";
 import type { Link, Tap } from "./link.ts";
+import { readPaced } from "./pace.ts";
 
 const CONNECT_MS = 4000;
 const KEEPALIVE_MS = 10_000;
@@ -34,7 +35,7 @@ export function linkOver(socket: Socket, where: string, tap: Tap): Link {
 	socket.on("error", (error: NodeJS.ErrnoException) => {
 		reason ??= `${error.code ?? error.message} (${where})`;
 	});
-	socket.on("data", (bytes) => {
+	readPaced(socket, (bytes) => {
 		tap("in", bytes);
 		inbox.put(bytes);
 	});
