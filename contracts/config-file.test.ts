@@ -86,12 +86,10 @@ test("a mistake in one device stays with that device", () => {
 		["leeg", "unknown", ""],
 		["half", "escpos", ""],
 	]);
-	expect(refusedIn(file, "bonprinter")?.map(faultWords)).toEqual(
-		expect.arrayContaining([
-			"line 5, devices.bonprinter.lnik: is not a setting. Did you mean link?",
-			expect.stringMatching(/^line 6, devices\.bonprinter\.receipts: must be one of: always, on-request\. /),
-		]),
-	);
+	expect(refusedIn(file, "bonprinter")?.map(faultWords)).toEqual([
+		"line 5, devices.bonprinter.lnik: is not a setting. Did you mean link?",
+		expect.stringMatching(/^line 6, devices\.bonprinter\.receipts: must be one of: always, on-request\. /),
+	]);
 	expect(refusedIn(file, "half")?.map(faultWords)).toEqual([
 		expect.stringMatching(/^line 8, devices\.half\.link: is missing\. Add it\. /),
 	]);

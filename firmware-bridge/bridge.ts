@@ -53,7 +53,7 @@ export class Bridge {
 	/** Takes over what changed, device by device. While the file is broken everything goes on as it was. */
 	#follow(): void {
 		const { config, drivers, log } = this.#options;
-		if (config.current && !config.trouble) {
+		if (config.current) {
 			this.#plans = planDevices(config.current, { drivers, folder: dirname(config.file) });
 			const plans = new Map(this.#plans.map((plan) => [plan.name, plan]));
 			for (const name of new Set([...plans.keys(), ...this.#lives.keys(), ...this.#roster.names])) {

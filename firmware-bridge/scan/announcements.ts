@@ -18,7 +18,6 @@ export async function listenForAnnouncements(ms: number, options?: MulticastOpti
 	const bonjour = new Bonjour(options, () => undefined);
 	const mdns = (bonjour as unknown as { server: { mdns: EventEmitter } }).server.mdns;
 	// What this box may not bind, and what a stranger sends that the package can't take, ends nothing here.
-	mdns.on("error", () => undefined);
 	const emit = mdns.emit.bind(mdns);
 	mdns.emit = (...event) => {
 		try {

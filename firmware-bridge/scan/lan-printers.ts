@@ -13,49 +13,52 @@ type Attempt = Endpoint & { answer: "none" | "refused" | "silent" | "status" };
 
 export const nameOf = ({ host, port }: Endpoint): string => `${host}:${port}`;
 
-/**
- * Receipt printers on the network. Whatever takes a connection on the printers' port is asked for its status by three
- * control characters that print nothing (DLE EOT 1), and nothing else; not even that goes to what is in use, to what
- * announces itself as an office printer, or to an address that is no own one.
- */
-export async function lookOnLan(
-	hosts: readonly string[],
-	{
-		port,
-		announced,
-		isInUse,
-		signal,
-	}: {
-		port: number;
-		announced: readonly Announced[];
-		isInUse: (endpoint: Endpoint) => boolean;
-		signal: AbortSignal;
-	},
-): Promise<Look> {
+/** What could be a receipt printer, and may be asked: own addresses only, and none that says it prints pages. */
+export function endpointsToAsk(hosts: readonly string[], port: number, announced: readonly Announced[]): Endpoint[] {
 	const office = new Set(announced.filter(isOfficePrinter).map(({ host }) => host));
 	const bySelf = announced
 		.filter(({ type }) => type === "pdl-datastream")
-		.map(({ host, port: own }) => ({ host, port: own }));
-	const endpoints = new Map(
-		[...hosts.map((host) => ({ host, port })), ...bySelf]
-			.filter(({ host }) => isOwn(host) && !office.has(host))
-			.map((endpoint) => [nameOf(endpoint), endpoint]),
+		.map((one): Endpoint => ({ host: one.host, port: one.port }));
+	const endpoints = [...hosts.map((host): Endpoint => ({ host, port })), ...bySelf].filter(
+		({ host }) => isOwn(host) && !office.has(host),
 	);
-	const used = [...endpoints.values()].filter(isInUse);
-	const free = [...endpoints.values()].filter((endpoint) => !isInUse(endpoint));
-	const attempts = await inTurns(free, ask, signal);
+	return [...new Map(endpoints.map((endpoint) => [nameOf(endpoint), endpoint])).values()];
+}
+
+type LanSurroundings = {
+	port: number;
+	announced: readonly Announced[];
+	isInUse: (endpoint: Endpoint) => boolean;
+	signal: AbortSignal;
+};
+
+/**
+ * Receipt printers on the network. Whatever takes a connection on the printers' port is asked for its status by three
+ * control characters that print nothing (DLE EOT 1), and nothing else. What is in use is not even connected to.
+ */
+export async function lookOnLan(
+	hosts: readonly string[],
+	{ port, announced, isInUse, signal }: LanSurroundings,
+): Promise<Look> {
+	const endpoints = endpointsToAsk(hosts, port, announced);
+	const attempts = await inTurns(
+		endpoints.filter((endpoint) => !isInUse(endpoint)),
+		ask,
+		signal,
+	);
 	const seen = attempts
 		.filter(({ answer }) => answer === "status")
 		.map((one) => asSeen(one, announced, "answers DLE EOT 1"));
-	const known = used
-		.filter(({ host }) => announced.some((one) => one.host === host))
+	const known = endpoints
+		.filter((endpoint) => isInUse(endpoint) && announced.some(({ host }) => host === endpoint.host))
 		.map((one) => asSeen(one, announced, "announces itself (mDNS)"));
 	const silent = attempts.filter(({ answer }) => answer === "silent").map(nameOf);
+	const office = [...new Set(announced.filter(isOfficePrinter).map(({ host }) => host))];
 	return {
 		seen: [...seen, ...known],
 		notes: [
 			...(silent.length > 0 ? [`no receipt printer, though it takes connections: ${silent.join(", ")}`] : []),
-			...(office.size > 0 ? [`an office printer by its own words, so not asked: ${[...office].join(", ")}`] : []),
+			...(office.length > 0 ? [`an office printer by its own words, so not asked: ${office.join(", ")}`] : []),
 		],
 	};
 }

@@ -13,6 +13,7 @@ import { evdevScanner } from "../drivers/scanners/evdev-scanner.ts";
 import { type EmulatedPrinter, startPrinter } from "../emulators/escpos.ts";
 import { startScale } from "../emulators/scale-on-cable.ts";
 import type { Announced } from "./announcements.ts";
+import { endpointsToAsk } from "./lan-printers.ts";
 import { type Scan, type Surroundings, scan } from "./scan.ts";
 
 const log = pino({ level: "silent" });
@@ -87,36 +88,41 @@ test("receipt printers on the network are found by their status alone, and print
 	expect(Buffer.concat(mute.sent)).toEqual(Buffer.from([0x10, 0x04, 0x01]));
 });
 
-test("what is in use, an office printer, and an address of the internet are not contacted", async () => {
-	const used = await listener("127.0.0.2", 0);
+test("what is in use, and an office printer, are not contacted", async () => {
 	const port = await portThatIsFree();
 	const office = await listener("127.0.0.3", port);
-	const usedPort = port;
-	const inUse = await listener("127.0.0.4", usedPort);
+	const inUse = await listener("127.0.0.4", port);
 	const { found, notes } = await look(
 		{
 			...emptyWorld(),
-			hosts: () => ["127.0.0.3", "127.0.0.4", "192.0.2.7", "8.8.8.8"],
+			hosts: () => ["127.0.0.3", "127.0.0.4"],
 			printerPort: port,
 			announced: async () => [
 				announcedAt("127.0.0.3", port, { pdl: "application/postscript" }),
-				announcedAt("127.0.0.4", usedPort, { ty: "EPSON TM-m30III" }),
-				announcedAt("192.0.2.8", port, {}),
+				announcedAt("127.0.0.4", port, { ty: "EPSON TM-m30III" }),
 			],
 		},
-		`  keuken: { driver: escpos, link: "tcp://127.0.0.4:${usedPort}" }\n`,
+		`  keuken: { driver: escpos, link: "tcp://127.0.0.4:${port}" }\n`,
 	);
 	expect(found).toEqual([
 		{
 			name: "keuken",
-			entry: { driver: "escpos", link: `tcp://127.0.0.4:${usedPort}` },
+			entry: { driver: "escpos", link: `tcp://127.0.0.4:${port}` },
 			title: "EPSON TM-m30III",
-			because: `127.0.0.4:${usedPort} announces itself (mDNS)`,
+			because: `127.0.0.4:${port} announces itself (mDNS)`,
 			usedBy: "keuken",
 		},
 	]);
 	expect(notes).toEqual(["an office printer by its own words, so not asked: 127.0.0.3"]);
-	expect([used.visits(), office.visits(), inUse.visits()]).toEqual([0, 0, 0]);
+	expect([office.visits(), inUse.visits()]).toEqual([0, 0]);
+});
+
+test("no address outside the shop's own networks is on the list of what is asked", () => {
+	const announced = [announcedAt("84.22.1.1", 9100, {}), announcedAt("192.168.1.51", 9101, {})];
+	expect(endpointsToAsk(["192.168.1.50", "8.8.8.8", "192.0.2.7", "::1"], 9100, announced)).toEqual([
+		{ host: "192.168.1.50", port: 9100 },
+		{ host: "192.168.1.51", port: 9101 },
+	]);
 });
 
 async function portThatIsFree(): Promise<number> {
