@@ -113,3 +113,7 @@ export const shownBy = (bytes: Uint8Array, page: CodePage): string =>
 	[...bytes]
 		.map((byte) => (byte < 0x80 ? String.fromCharCode(byte) : (codePages[page].high[byte - 0x80] ?? "")))
 		.join("");
+
+/** The page that Epson's number selects, where it is one of these. */
+export const pageNumbered = (epsonNumber: number): CodePage | undefined =>
+	(Object.keys(codePages).map(Number) as CodePage[]).find((page) => codePages[page].epsonNumber === epsonNumber);

@@ -1,3 +1,5 @@
+import { cd5220 } from "./displays/cd5220.ts";
+import { escposDisplay } from "./displays/escpos-display.ts";
 import type { Driver } from "./driver.ts";
 import { pcsc } from "./nfc/nfc.ts";
 import { escpos } from "./printers/escpos.ts";
@@ -29,6 +31,8 @@ export const drivers: readonly Driver[] = [
 	zvt,
 	serialScanner,
 	evdevScanner,
+	cd5220,
+	escposDisplay,
 	pcsc,
 	homeAssistant,
 	sparkplug,

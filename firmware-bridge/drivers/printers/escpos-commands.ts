@@ -1,4 +1,4 @@
-import { type CodePage, codePages, shownBy } from "../code-pages.ts";
+import { type CodePage, pageNumbered, shownBy } from "../code-pages.ts";
 
 /** A command to the printer, as people read it. `length` may be more than there is: then its end is still to come. */
 export type Reading = {
@@ -137,9 +137,6 @@ function readText(bytes: Bytes, page: CodePage): Reading {
 	const text = end === -1 ? bytes : bytes.subarray(0, end);
 	return { length: text.length, words: `text ${shownBy(text, page)}` };
 }
-
-const pageNumbered = (n: number): CodePage | undefined =>
-	(Object.keys(codePages).map(Number) as CodePage[]).find((page) => codePages[page].epsonNumber === n);
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
 const unknown = (first: number, second: number): string => `unknown command ${hex(first)} ${hex(second)}`;

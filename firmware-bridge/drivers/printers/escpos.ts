@@ -7,7 +7,7 @@ import { readLogo } from "./logo.ts";
 export const escpos = definePrinter({
 	name: "escpos",
 	title: "ESC/POS receipt printers (Epson TM and what is compatible), with the cash drawer on their plug",
-	provenOn: "emulator only",
+	provenOn: "emulators on TCP, a serial cable and USB pipes, and a USB printer that a Linux kernel plays",
 	// Epson's own default. Its DTR/DSR is RTS/CTS to the hub, by the usual cable: `flow=hardware` on the link.
 	serial: { baudRate: 38_400, dataBits: 8, parity: "none", stopBits: 1 },
 	tcpPort: 9100,
