@@ -33,6 +33,7 @@ import { openPayments } from "./payments/open.ts";
 import { People } from "./people/people.ts";
 import { SignedIn } from "./people/signed-in.ts";
 import { RelayWatch } from "./relay-watch.ts";
+import { openShelves } from "./shelves/open-shelves.ts";
 import { Child } from "./supervise/child.ts";
 import { planParts } from "./supervise/parts.ts";
 import { Certificates } from "./tls/certificates.ts";
@@ -101,6 +102,8 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		} else if (name === trace.name) devices.heardTrace(value as Trace);
 		else if (name === relayState.name) relayWatch.heard(value as RelayState);
 	});
+	const shelves = await openShelves({ books, broker, devices, alerts, config });
+	closers.defer(() => shelves.close());
 	broker.on("cleared", ({ name, levels }) => {
 		if (name === deviceState.name) devices.forget(levels.device as string);
 	});
@@ -131,6 +134,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		broker,
 		devices,
 		relay: relayWatch,
+		shelves,
 		alerts,
 		config,
 		clock,

@@ -25,6 +25,7 @@ export const access: Readonly<Record<string, Admission>> = {
 	"POST /stock/movements": { kinds: stockKeeper, right: "move-stock" },
 	"GET /stock": { kinds: stockKeeper, right: "see-products" },
 	"GET /stock/:sku": { kinds: stockKeeper, right: "see-products" },
+	"GET /shelves": { kinds: register, right: "see-products" },
 	"GET /catalogue": { kinds: register, right: "see-products" },
 	"PUT /catalogue/products/:sku": { kinds: technician, right: "change-products" },
 	"POST /catalogue/import": { kinds: technician, right: "change-products" },

@@ -19,6 +19,7 @@ import { RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
 import { Result, result } from "@kassahub/contracts/result.ts";
 import { rights } from "@kassahub/contracts/role.ts";
 import { Sale, sale } from "@kassahub/contracts/sale.ts";
+import { ShelfState, shelfStateExample } from "@kassahub/contracts/shelf-state.ts";
 import { Shop, shopExample } from "@kassahub/contracts/shop.ts";
 import { StockLevel, stockLevel } from "@kassahub/contracts/stock-level.ts";
 import { StockMovement, stockMovement } from "@kassahub/contracts/stock-movement.ts";
@@ -51,6 +52,7 @@ const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	RelayState: { schema: RelayState, example: relayState.example },
 	Result: { schema: Result, example: result.example },
 	Sale: { schema: Sale, example: sale.example },
+	ShelfState: { schema: ShelfState, example: shelfStateExample },
 	Shop: { schema: Shop, example: shopExample },
 	StockLevel: { schema: StockLevel, example: stockLevel.example },
 	StockMovement: { schema: StockMovement, example: stockMovement.example },

@@ -13,6 +13,7 @@ import type { Accounts } from "../pairing/accounts.ts";
 import type { PairingCodes } from "../pairing/codes.ts";
 import type { People } from "../people/people.ts";
 import type { SignedIn } from "../people/signed-in.ts";
+import type { Shelves } from "../shelves/open-shelves.ts";
 import type { Certificates } from "../tls/certificates.ts";
 
 /** The rest of the hub, as the API is given it. */
@@ -22,6 +23,7 @@ export type Parts = {
 	broker: Broker;
 	devices: Devices;
 	relay: { state(): RelayState | undefined };
+	shelves: Pick<Shelves, "list">;
 	alerts: Alerts;
 	config: Config;
 	clock: Clock;

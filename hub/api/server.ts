@@ -29,6 +29,7 @@ import { peopleRoutes } from "./routes/people.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
 import { salesRoutes } from "./routes/sales.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { shelfRoutes } from "./routes/shelves.ts";
 import { shopRoutes } from "./routes/shop.ts";
 import { stockRoutes } from "./routes/stock.ts";
 import { turnoverRoutes } from "./routes/turnover.ts";
@@ -89,6 +90,7 @@ export async function createApi(parts: Parts): Promise<App> {
 			for (const addRoutes of [
 				catalogueRoutes,
 				turnoverRoutes,
+				shelfRoutes,
 				deviceRoutes,
 				journalRoutes,
 				quarantineRoutes,

@@ -6,6 +6,7 @@ import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { ClientKind } from "@kassahub/contracts/message.ts";
 import { type RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
 import { type Sale, sale } from "@kassahub/contracts/sale.ts";
+import { shelfStateExample } from "@kassahub/contracts/shelf-state.ts";
 import { pino } from "pino";
 import { uuidv7 } from "uuidv7";
 import { Alerts } from "../alerts.ts";
@@ -97,6 +98,7 @@ export async function openTryShop(): Promise<TryShop> {
 		devices,
 		alerts,
 		relay: { state: () => relay.heard },
+		shelves: { list: () => [shelfStateExample] },
 		config,
 		clock: systemClock,
 		codes: new PairingCodes(() => performance.now()),
