@@ -3,10 +3,19 @@ import { createCipheriv, createDecipheriv, createHmac, pbkdf2Sync, randomBytes }
 /** The shared key as it is set in a terminal. */
 export type TerminalKey = { passphrase: string; identifier: string; version: number };
 
+type Material = { hmac: Buffer; cipher: Buffer; iv: Buffer };
+
+/** A terminal derives its key once, not for each message. */
+const derived = new Map<string, Material>();
+
 /** Section B4 of the protocol sheet, step 1: 80 bytes of key, in three parts. */
-export function keyMaterial(passphrase: string): { hmac: Buffer; cipher: Buffer; iv: Buffer } {
+export function keyMaterial(passphrase: string): Material {
+	const known = derived.get(passphrase);
+	if (known) return known;
 	const bytes = pbkdf2Sync(passphrase, "AdyenNexoV1Salt", 4000, 80, "sha1");
-	return { hmac: bytes.subarray(0, 32), cipher: bytes.subarray(32, 64), iv: bytes.subarray(64) };
+	const material = { hmac: bytes.subarray(0, 32), cipher: bytes.subarray(32, 64), iv: bytes.subarray(64) };
+	derived.set(passphrase, material);
+	return material;
 }
 
 type Secured = {
