@@ -21,6 +21,8 @@ export const rights = {
 	"see-devices": ["owner", "manager", "cashier", "technician"],
 	"use-devices": ["owner", "manager", "cashier", "technician"],
 	"trace-devices": ["owner", "technician"],
+	"change-devices": ["owner", "technician"],
+	"change-shop": ["owner", "manager"],
 	"see-health": ["owner", "manager", "cashier", "technician", "accountant"],
 	"see-journal": ["owner", "technician", "accountant"],
 	"rebuild-journal": ["owner", "technician"],

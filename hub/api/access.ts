@@ -13,6 +13,7 @@ const everyone = ["register", "sensor", "technician", "relay"] as const;
 
 /** Who may call what under /api/v1. A route that is neither here nor open cannot be registered. */
 export const access: Readonly<Record<string, Admission>> = {
+	"GET /box": { kinds: technician, right: "see-health" },
 	"GET /health": { kinds: everyone, right: "see-health" },
 	"POST /sales": { kinds: register, right: "sell" },
 	"GET /sales": { kinds: register, right: "see-turnover" },
@@ -33,6 +34,10 @@ export const access: Readonly<Record<string, Admission>> = {
 	"GET /devices": { kinds: register, right: "see-devices" },
 	"POST /devices/:device/commands": { kinds: register, right: "use-devices" },
 	"GET /devices/:device/trace": { kinds: technician, right: "trace-devices" },
+	"GET /config/devices": { kinds: technician, right: "change-devices" },
+	"PUT /config/devices/:device": { kinds: technician, right: "change-devices" },
+	"DELETE /config/devices/:device": { kinds: technician, right: "change-devices" },
+	"PUT /config/shop": { kinds: technician, right: "change-shop" },
 	"GET /shop": { kinds: ["register", "technician", "relay"], right: "see-health" },
 	"GET /relay": { kinds: register, right: "see-health" },
 	"GET /journal": { kinds: ["relay", "technician"], right: "see-journal" },
@@ -59,7 +64,7 @@ export const access: Readonly<Record<string, Admission>> = {
 };
 
 /** What is asked before anyone is known: these guard themselves against guessing. */
-export const open: ReadonlySet<string> = new Set(["POST /session", "POST /pair"]);
+export const open: ReadonlySet<string> = new Set(["POST /session", "POST /pair", "GET /setup", "POST /setup"]);
 
 export const API_PREFIX = "/api/v1";
 
