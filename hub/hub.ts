@@ -20,6 +20,7 @@ import { isEncrypted } from "./api/plain-http.ts";
 import { createApi } from "./api/server.ts";
 import { Audit } from "./audit.ts";
 import { Books, type Changed } from "./books/books.ts";
+import { BoxWatch } from "./box/watch.ts";
 import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
@@ -89,6 +90,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	const alerts = new Alerts(publish, clock);
 	const config = closers.adopt(new LiveConfig(settings, { alerts, log }), (opened) => opened.close());
 	const devices = new Devices(publish);
+	const box = closers.adopt(new BoxWatch({ dataDir, clock, alerts }), (opened) => opened.close());
 	const relayWatch = new RelayWatch(alerts);
 	const paymentLog = log.child({ part: "payments" });
 	const payments = await openPayments({ books, devices, alerts, publish, config, clock, log: paymentLog });
@@ -136,6 +138,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		relay: relayWatch,
 		shelves,
 		alerts,
+		box,
 		config,
 		clock,
 		codes: new PairingCodes(() => performance.now()),
@@ -170,6 +173,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		await Promise.all(children.map((child) => child.stop()));
 	});
 	for (const child of children) child.start();
+	box.watch(children);
 
 	const running = {
 		pid: process.pid,

@@ -3,6 +3,7 @@ import { Alert, alert } from "@kassahub/contracts/alert.ts";
 import { BookedPayment, bookedPaymentExample } from "@kassahub/contracts/booked-payment.ts";
 import { BookedSale, bookedSaleExample } from "@kassahub/contracts/booked-sale.ts";
 import { Booking, booking } from "@kassahub/contracts/booking.ts";
+import { Box, boxExample } from "@kassahub/contracts/box.ts";
 import { CashMovement, cashMovement } from "@kassahub/contracts/cash-movement.ts";
 import { DeviceState, deviceState } from "@kassahub/contracts/device-state.ts";
 import { Drawer, drawer } from "@kassahub/contracts/drawer.ts";
@@ -36,6 +37,7 @@ const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	BookedPayment: { schema: BookedPayment, example: bookedPaymentExample },
 	BookedSale: { schema: BookedSale, example: bookedSaleExample },
 	Booking: { schema: Booking, example: booking.example },
+	Box: { schema: Box, example: boxExample },
 	CashMovement: { schema: CashMovement, example: cashMovement.example },
 	CommandRequest: { schema: CommandRequest, example: commandRequestExample },
 	DeviceState: { schema: DeviceState, example: deviceState.example },

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefau
 import type { Alerts } from "../alerts.ts";
 import type { Audit } from "../audit.ts";
 import type { Books } from "../books/books.ts";
+import type { BoxWatch } from "../box/watch.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
@@ -26,6 +27,7 @@ export type Parts = {
 	shelves: Pick<Shelves, "list">;
 	alerts: Alerts;
 	config: Config;
+	box: Pick<BoxWatch, "view">;
 	clock: Clock;
 	codes: PairingCodes;
 	people: People;

@@ -18,6 +18,7 @@ import type { App, Parts } from "./parts.ts";
 import { personReader, takeCookies } from "./person-session.ts";
 import { guardPlainHttp } from "./plain-http.ts";
 import { answerError, Problem } from "./problem.ts";
+import { boxRoutes } from "./routes/box.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { deviceRoutes } from "./routes/devices.ts";
@@ -92,6 +93,7 @@ export async function createApi(parts: Parts): Promise<App> {
 				turnoverRoutes,
 				shelfRoutes,
 				deviceRoutes,
+				boxRoutes,
 				journalRoutes,
 				quarantineRoutes,
 				pairingRoutes,

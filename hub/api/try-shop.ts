@@ -12,6 +12,7 @@ import { uuidv7 } from "uuidv7";
 import { Alerts } from "../alerts.ts";
 import { Audit } from "../audit.ts";
 import { Books } from "../books/books.ts";
+import { BoxWatch } from "../box/watch.ts";
 import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
@@ -77,6 +78,7 @@ export async function openTryShop(): Promise<TryShop> {
 	devices.heardState(online("bonprinter", "printer"));
 	devices.heardState(online("weegschaal", "scale"));
 	const alerts = new Alerts(() => undefined, systemClock);
+	const box = new BoxWatch({ dataDir, clock: systemClock, alerts: new Alerts(() => undefined, systemClock) });
 	const relay: TryShop["relay"] = { heard: relayState.example };
 	const register = await accounts.pair("register", "kassa-1");
 	const tokens = {
@@ -97,6 +99,7 @@ export async function openTryShop(): Promise<TryShop> {
 		broker,
 		devices,
 		alerts,
+		box,
 		relay: { state: () => relay.heard },
 		shelves: { list: () => [shelfStateExample] },
 		config,

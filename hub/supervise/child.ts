@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Logger } from "pino";
+import { localTime } from "../clock.ts";
 
 const RESTART_MS_MIN = 500;
 const RESTART_MS_MAX = 30_000;
@@ -17,6 +18,9 @@ export type ChildPlan = {
 	silentMsMax?: number;
 };
 
+/** When a part last ended by itself, and why, as far as the hub knows. */
+type Stop = { at: string; reason: string };
+
 /** Keeps one part of the shop running as its own process: restarts it with back-off, whatever it died of (invariant 9). */
 export class Child {
 	readonly #plan: ChildPlan;
@@ -27,14 +31,21 @@ export class Child {
 	#waitMs = RESTART_MS_MIN;
 	#isStopping = false;
 	#restarts = 0;
+	#lastStop: Stop | undefined;
+	#isHanging = false;
 
 	constructor(plan: ChildPlan, log: Logger) {
 		this.#plan = plan;
 		this.#log = log.child({ part: plan.name });
 	}
 
-	get status(): { name: string; pid: number | undefined; restarts: number } {
-		return { name: this.#plan.name, pid: this.#process?.pid, restarts: this.#restarts };
+	get status(): { name: string; pid: number | undefined; restarts: number; lastStop: Stop | undefined } {
+		return {
+			name: this.#plan.name,
+			pid: this.#process?.pid,
+			restarts: this.#restarts,
+			lastStop: this.#lastStop,
+		};
 	}
 
 	start(): void {
@@ -54,6 +65,9 @@ export class Child {
 			this.#silence = undefined;
 			this.#process = undefined;
 			if (this.#isStopping) return;
+			const why = this.#isHanging ? "hung" : signal ? `ended by ${signal}` : `ended with ${code}`;
+			this.#lastStop = { at: localTime(Date.now()), reason: why };
+			this.#isHanging = false;
 			if (performance.now() - startedAt > WELL_AFTER_MS) this.#waitMs = RESTART_MS_MIN;
 			this.#log.warn({ code, signal, restartInMs: this.#waitMs }, "stopped; restarting");
 			this.#timer = setTimeout(() => this.start(), this.#waitMs);
@@ -71,6 +85,7 @@ export class Child {
 		const { silentMsMax = SILENT_MS_MAX } = this.#plan;
 		this.#silence = setTimeout(() => {
 			this.#log.error({ silentMs: silentMsMax }, "hangs; ending it");
+			this.#isHanging = true;
 			child.kill("SIGKILL");
 		}, silentMsMax);
 	}
