@@ -94,6 +94,12 @@ test("the recorder is bounded in frames and in their length", () => {
 	for (let index = 0; index < 1000; index++) tap("in", Buffer.alloc(10_000, index % 251));
 	const traces = recorded.traces();
 	expect(traces).toHaveLength(200);
-	expect(traces[0]).toMatchObject({ bytes: 10_000 });
+	expect(traces[0]).toMatchObject({ bytes: 10_000, unreadable: "nothing known" });
 	expect(traces[0]?.hex).toHaveLength(1024);
+});
+
+test("a frame that is kept cut is explained as it was whole", () => {
+	const recorded = recorder({ frames: asItComes, explain: (frame) => ({ said: frame.length }) });
+	recorded.tap()("in", Buffer.alloc(3000, 1));
+	expect(recorded.traces()).toMatchObject([{ bytes: 3000, explained: { said: 3000 } }]);
 });

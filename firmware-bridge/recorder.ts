@@ -16,7 +16,18 @@ const CYCLE_FRAMES_MAX = 12;
 /** A flash card wears by writing: what was kept goes to disk when something went wrong, and no more often than this. */
 const SAVE_EVERY_MS = 60_000;
 
-type Frame = { at: string; direction: Direction; bytes: Uint8Array; length: number; times: number };
+/** What a frame says, or why it can't be read. */
+type Told = Pick<Trace, "explained"> | Pick<Trace, "unreadable">;
+
+type Frame = {
+	at: string;
+	direction: Direction;
+	bytes: Uint8Array;
+	length: number;
+	times: number;
+	/** Of a frame that is kept cut: what the whole of it said. */
+	told?: Told;
+};
 
 const validator = Compile(Trace);
 
@@ -45,7 +56,7 @@ export class Recorder {
 		this.#wire = wire;
 		this.#file = file;
 		this.#log = log;
-		this.#earlier = this.#read();
+		this.#earlier = this.#load();
 	}
 
 	/** The ear for a new connection: a frame that the last one broke off does not go on in this. */
@@ -89,26 +100,31 @@ export class Recorder {
 			again.times++;
 			return;
 		}
-		const frame = { at: new Date().toISOString(), direction, bytes, length: masked.length, times: 1 };
+		const at = new Date().toISOString();
+		const frame: Frame = { at, direction, bytes, length: masked.length, times: 1 };
+		if (masked.length > bytes.length) frame.told = this.#read(masked, direction);
 		this.#frames.push(frame);
 		if (this.#frames.length > FRAMES_KEPT) this.#frames.shift();
 		this.#follower?.(this.#traceOf(frame));
 	}
 
-	#traceOf({ at, direction, bytes, length, times }: Frame): Trace {
+	#traceOf({ at, direction, bytes, length, times, told }: Frame): Trace {
 		const hex = Buffer.from(bytes).toString("hex");
 		const trace: Trace = { device: this.#device, at, direction, hex, bytes: length };
 		if (times > 1) trace.times = times;
-		try {
-			trace.explained = this.#wire.explain(bytes, direction);
-		} catch (error) {
-			if (!(error instanceof WireError)) throw error;
-			trace.unreadable = error.message;
-		}
-		return trace;
+		return { ...trace, ...(told ?? this.#read(bytes, direction)) };
 	}
 
-	#read(): Trace[] {
+	#read(bytes: Uint8Array, direction: Direction): Told {
+		try {
+			return { explained: this.#wire.explain(bytes, direction) };
+		} catch (error) {
+			if (!(error instanceof WireError)) throw error;
+			return { unreadable: error.message };
+		}
+	}
+
+	#load(): Trace[] {
 		try {
 			return readFileSync(this.#file, "utf8")
 				.split("\n")
