@@ -6,6 +6,22 @@ import { isOwn, namedHosts, ownHosts } from "./networks.ts";
 const at = (cidr: string, changes: Partial<NetworkInterfaceInfo> = {}): NetworkInterfaceInfo =>
 	({ address: cidr.split("/")[0], cidr, family: "IPv4", internal: false, ...changes }) as NetworkInterfaceInfo;
 
+test.each([
+	["10.0.0.1", true],
+	["11.0.0.1", false],
+	["127.0.0.1", true],
+	["172.15.255.255", false],
+	["172.16.0.1", true],
+	["172.31.255.255", true],
+	["172.32.0.1", false],
+	["192.168.0.1", true],
+	["192.169.0.1", false],
+	["192.168.0.256", false],
+	["192.168.0", false],
+	["::1", false],
+	["printer", false],
+])("%s is an address of a shop's own network: %s (RFC 1918)", (address, own) => expect(isOwn(address)).toBe(own));
+
 test("the hosts of the box's own /24, without the box itself", () => {
 	const hosts = ownHosts({ eth0: [at("192.168.1.20/24")], lo: [at("127.0.0.1/8", { internal: true })] });
 	expect(hosts).toHaveLength(253);
