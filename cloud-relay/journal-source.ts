@@ -46,7 +46,8 @@ export class JournalSource {
 		if (count === 0) return undefined;
 		const first = Number(headers["kassahub-first"]);
 		const last = Number(headers["kassahub-last"]);
-		if (!(count > 0) || first !== after + 1 || last !== after + count || length === 0) {
+		// The first row of a new epoch is further on than the next number.
+		if (!(count > 0) || !(first > after) || last !== first + count - 1 || length === 0) {
 			throw new HubUnreachable(`GET ${path} answered rows ${first} to ${last}, ${count} in number`);
 		}
 		return { first, last, count, frame, length };

@@ -91,7 +91,7 @@ async function relayUntilTold(identity: Identity): Promise<void> {
 	const validator = Compile(JournalHeadSchema);
 	hub.on("message", (_topic, payload) => {
 		const head = parse(payload);
-		if (validator.Check(head)) relay.grow(head.number);
+		if (validator.Check(head)) relay.grow(head);
 	});
 	upstream.open();
 	log.info({ shop: shop.id, box }, "relaying");

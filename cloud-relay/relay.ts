@@ -1,3 +1,4 @@
+import type { Epoch, JournalHead } from "@kassahub/contracts/journal-head.ts";
 import { Acknowledgement, batchTopic } from "@kassahub/contracts/relay-batch.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import type { Logger } from "pino";
@@ -6,6 +7,7 @@ import { Backoff } from "./backoff.ts";
 import { cutToSize, Frame, firstHash, packBatch } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import type { Cursor } from "./cursor.ts";
+import { rowsBetween, rowsLost } from "./epochs.ts";
 import { HubUnreachable, type Identity, type JournalSource } from "./journal-source.ts";
 import type { StateReport } from "./state.ts";
 import { Window } from "./window.ts";
@@ -49,6 +51,8 @@ export class Relay {
 	readonly #hubBackoff: Backoff;
 	readonly #stallBackoff: Backoff;
 	#head = 0;
+	#epochs: readonly Epoch[] = [];
+	#lost: RelayState["lost"];
 	#grewAt = Number.NEGATIVE_INFINITY;
 	#connectedAt = 0;
 	#isHinted = false;
@@ -77,8 +81,9 @@ export class Relay {
 		parts.upstream.on("message", (_topic, payload) => this.#hear(payload));
 	}
 
-	/** The hub says that its journal's last number is `head`. */
-	grow(head: number): void {
+	/** The hub says where its journal ends, and where numbers are skipped in it. */
+	grow({ number: head, epochs = [] }: JournalHead): void {
+		this.#epochs = epochs;
 		if (head <= this.#head) return;
 		if (this.#head <= this.#window.sent) this.#grewAt = this.#parts.now();
 		this.#head = head;
@@ -239,7 +244,8 @@ export class Relay {
 		const { upstream, report, now } = this.#parts;
 		const { acknowledged, fault, isWaiting } = this.#window;
 		const head = Math.max(this.#head, this.#window.sent);
-		const backlog = head - acknowledged;
+		const backlog = rowsBetween(acknowledged, head, this.#epochs);
+		this.#lost = rowsLost(acknowledged, this.#epochs) ?? this.#lost;
 		const isSilent = this.#isStalled || (isWaiting && now() > this.#heardAt + SILENT_MS);
 		// With an empty journal there is nothing to ask the cloud, and so nothing it could answer.
 		const isAnswered = upstream.isUp && (this.#isHinted || head === 0) && !isSilent;
@@ -252,6 +258,7 @@ export class Relay {
 			acknowledged,
 			backlog,
 			sentBytes: this.#sentBytes,
+			...(this.#lost && { lost: this.#lost }),
 			...(this.#lastAcknowledgedAt && { lastAcknowledgedAt: this.#lastAcknowledgedAt }),
 			...(fault ? { fault } : state === "waiting" && { fault: { code: "RELAY_WAITING" } }),
 		});

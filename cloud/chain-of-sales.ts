@@ -8,12 +8,27 @@ import type { StockMovement } from "@kassahub/contracts/stock-movement.ts";
 
 /** A box's journal for tests, grown entry by entry as a hub would: chained, canonical, numbered from 1. */
 export class TestChain {
-	readonly box = randomUUID();
+	readonly box: string;
 	readonly lines: string[] = [];
-	readonly hashes: string[] = [GENESIS_HASH];
+	readonly hashes: string[];
+	readonly #first: number;
+
+	constructor(box: string = randomUUID(), previousHash = GENESIS_HASH, first = 1) {
+		this.box = box;
+		this.hashes = [previousHash];
+		this.#first = first;
+	}
+
+	/** What the same box appends after its first `after` rows were put back from a backup: an epoch of its own, from `first` on. */
+	restore(after: number, first: number): TestChain {
+		const epoch = new TestChain(this.box, this.hashes[after], first);
+		const at = "2026-11-24T08:00:00.000+01:00";
+		epoch.append("audit", { id: randomUUID(), at, who: "hub", action: "restored", after });
+		return epoch;
+	}
 
 	get head(): { number: number; hash: string } {
-		return { number: this.lines.length, hash: this.hashes.at(-1) ?? GENESIS_HASH };
+		return { number: this.#first + this.lines.length - 1, hash: this.hashes.at(-1) ?? GENESIS_HASH };
 	}
 
 	append(kind: EntryKind, payload: object, id: string = randomUUID()): string {

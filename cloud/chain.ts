@@ -1,6 +1,7 @@
 import { AuditEntry } from "@kassahub/contracts/audit.ts";
 import { canonicalJson } from "@kassahub/contracts/canonical.ts";
 import { CashMovement } from "@kassahub/contracts/cash-movement.ts";
+import { epochAfter } from "@kassahub/contracts/epoch.ts";
 import { hashEntry, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
@@ -50,8 +51,8 @@ const SOURCE = /^[^"\\\p{Cc}]{1,80}$/u;
 /**
  * Checks rows against what the books hold. `lines` are the rows from number `first` on; `hashOf` gives the hash the
  * books hold under a number up to the head. Rows the books hold already must be the same; each row after them must
- * follow from the one before it, by number and by hash. Nothing in a row is believed: the payload is parsed, written
- * canonically and hashed anew.
+ * follow from the one before it, by number and by hash; the first of a new epoch skips numbers and follows by its hash
+ * from any row the books hold. Nothing in a row is believed: the payload is parsed, written canonically and hashed anew.
  */
 export function verifyChain(
 	box: string,
@@ -72,6 +73,14 @@ export function verifyChain(
 			if (entry.hash !== hashOf(number)) return refuse("CHAIN_FORKED", `the books hold another row ${number}`);
 			continue;
 		}
+		if (index === 0 && number > head.number + 1) {
+			// A restored box goes on from the row its backup ended with, whatever the books hold after that one.
+			const after = epochAfter(entry.kind, entry.payload);
+			if (after === undefined || hashOf(after) !== entry.previousHash) {
+				return refuse("CHAIN_FORKED", `row ${number} opens an epoch that follows from no row the books hold`);
+			}
+			previous = { number: after, hash: entry.previousHash };
+		}
 		if (entry.previousHash !== previous.hash) {
 			// The first new row follows from another past than the one we hold; a later one is out of its own batch's order.
 			const code = previous === head && head.number > 0 ? "CHAIN_FORKED" : "CHAIN_BROKEN";
@@ -84,6 +93,12 @@ export function verifyChain(
 		previous = { number, hash: entry.hash };
 	}
 	return { entries };
+}
+
+/** The number after which a row says that it opens a new epoch, where it does. */
+export function epochOf(line: string | undefined): number | undefined {
+	const entry = parseEntry(line ?? "");
+	return typeof entry === "string" ? undefined : epochAfter(entry.kind, entry.payload);
 }
 
 /** One row, typed; or the words why it cannot be read. */

@@ -135,6 +135,85 @@ describe.for(Object.entries(stores))("the books in %s", ([, open]) => {
 		expect(await figures()).toEqual(before);
 	});
 
+	describe("a box restored from a backup", () => {
+		const FIRST = 1_795_000_000_000;
+		const chain = (length: number): TestChain => {
+			const grown = new TestChain();
+			for (let index = 0; index < length; index++) grown.sell(saleOf(index));
+			return grown;
+		};
+		const bookEpoch = (epoch: TestChain, from = 0, to = epoch.lines.length) => {
+			const first = epoch.head.number - epoch.lines.length + 1;
+			return book(epoch, first + from, first + to - 1, epoch.lines.slice(from, to));
+		};
+
+		test("goes on in a new epoch: what the books had is kept, and a sale redelivered to it counts once", async () => {
+			const lost = chain(10);
+			await book(lost, 1, 10);
+			const epoch = lost.restore(6, FIRST);
+			// The register sends the lost sales 7 and 8 again; then it sells on.
+			for (const line of lost.lines.slice(6, 8)) epoch.sell(JSON.parse(line).payload);
+			for (let index = 0; index < 3; index++) epoch.sell(saleOf(100 + index));
+			expect(await bookEpoch(epoch)).toMatchObject({ number: FIRST + 5, hash: epoch.head.hash });
+			expect(await rows()).toBe(16);
+			expect((await figures()).sales).toBe(13);
+			epoch.sell(saleOf(200));
+			expect(await bookEpoch(epoch, 6)).toMatchObject({ number: FIRST + 6 });
+			// And everything again changes nothing.
+			await book(lost, 1, 10);
+			await bookEpoch(epoch);
+			expect(await rows()).toBe(17);
+			expect((await figures()).sales).toBe(14);
+		});
+
+		test("is asked for the rows of its backup first, where the books lack those", async () => {
+			const lost = chain(10);
+			await book(lost, 1, 4);
+			const epoch = lost.restore(6, FIRST);
+			expect(await bookEpoch(epoch)).toMatchObject({ number: 4, gap: true });
+			await book(lost, 5, 6);
+			expect(await bookEpoch(epoch)).toMatchObject({ number: FIRST });
+		});
+
+		test("may be restored from the same backup again, and from one of a later epoch", async () => {
+			const lost = chain(10);
+			await book(lost, 1, 10);
+			const second = lost.restore(6, FIRST);
+			for (let index = 0; index < 3; index++) second.sell(saleOf(100 + index));
+			await bookEpoch(second);
+			const again = lost.restore(6, FIRST + 1_000_000);
+			again.sell(saleOf(200));
+			expect(await bookEpoch(again)).toMatchObject({ number: FIRST + 1_000_001 });
+			expect(await rows()).toBe(10 + 4 + 2);
+			expect((await figures()).sales).toBe(14);
+		});
+
+		test("does not swallow what the lost box had still under way", async () => {
+			const lost = chain(12);
+			await book(lost, 1, 8);
+			const epoch = lost.restore(6, FIRST);
+			await bookEpoch(epoch);
+			const ack = await book(lost, 8, 12);
+			expect(ack).toMatchObject({ number: FIRST });
+			expect(ack.refused).toBeUndefined();
+			expect(await rows()).toBe(13);
+			expect((await figures()).sales).toBe(12);
+		});
+
+		test("is a fork where its backup is of another journal than the books hold", async () => {
+			const lost = chain(10);
+			await book(lost, 1, 10);
+			const other = chain(10);
+			Object.assign(other, { box: lost.box });
+			const epoch = other.restore(6, FIRST);
+			expect(await bookEpoch(epoch)).toMatchObject({ number: 10, refused: { code: "CHAIN_FORKED", number: FIRST } });
+			const holed = lost.restore(6, FIRST);
+			holed.sell(saleOf(100));
+			expect(await bookEpoch(holed, 1)).toMatchObject({ number: 10, gap: true });
+			expect(await rows()).toBe(10);
+		});
+	});
+
 	test("a sale that two boxes of a shop bring is in both chains and counts once", async () => {
 		const [one, two] = [new TestChain(), new TestChain()];
 		const sale = saleOf(1);

@@ -4,7 +4,7 @@ import type { Batch } from "./batch.ts";
 import { ProductChanges } from "./books/products.ts";
 import { StockChanges } from "./books/stock.ts";
 import { TurnoverChanges } from "./books/turnover.ts";
-import { type Entry, type Head, type Verdict, verifyChain } from "./chain.ts";
+import { type Entry, epochOf, type Head, type Verdict, verifyChain } from "./chain.ts";
 import type { Database, Queries } from "./store/database.ts";
 
 /** Every key begins with it; one back office serves one tenant for now. */
@@ -30,12 +30,15 @@ export class Ledger {
 	book({ header, lines }: Batch): Promise<Booked> {
 		return this.#database.transaction(async (queries) => {
 			const head = await this.#lockHead(queries, header);
-			if (header.first > head.number + 1)
+			const isBeyond = header.first > head.number + 1;
+			const after = isBeyond ? epochOf(lines[0]) : undefined;
+			if (isBeyond && (after === undefined || after > head.number))
 				return { acknowledgement: this.#say(header.box, head, { gap: true }), stored: 0 };
-			const hashes = await readHashes(queries, header, head);
-			const { entries, refusal } = verifyChain(header.box, header.first, lines, head, (number) => hashes.get(number));
+			const hashes = await readHashes(queries, header, after);
+			const end = await endBefore(queries, header, head, hashes);
+			const { entries, refusal } = verifyChain(header.box, header.first, lines, end, (number) => hashes.get(number));
 			const last = entries.at(-1);
-			const reached = last ? { number: last.number, hash: last.hash } : head;
+			const reached = last && last.number > head.number ? { number: last.number, hash: last.hash } : head;
 			if (entries.length > 0) await store(queries, header, entries);
 			await queries.query(moveHead, [
 				TENANT,
@@ -83,14 +86,32 @@ export class Ledger {
 	}
 }
 
-/** The hashes the books hold for the rows that the batch brings again. */
-async function readHashes(queries: Queries, header: BatchHeader, head: Head): Promise<Map<number, string>> {
-	if (header.first > head.number) return new Map();
+/** The hashes the books hold for the rows that the batch brings again, or for the row from which its epoch goes on. */
+async function readHashes(queries: Queries, header: BatchHeader, after?: number): Promise<Map<number, string>> {
+	const { first, last } = after === undefined ? header : { first: after, last: after };
 	const rows = await queries.query<Head>(
 		"select number, hash from events where tenant = $1 and shop = $2 and box = $3 and number between $4 and $5",
-		[TENANT, header.shop, header.box, header.first, header.last],
+		[TENANT, header.shop, header.box, first, last],
 	);
 	return new Map(rows.map(({ number, hash }) => [number, hash]));
+}
+
+/**
+ * Where the rows before a batch's end stop: the box's head, but for rows that a box which was lost had sent and that
+ * come after those of its restored successor. They belong to the epoch before, and are not to be lost either.
+ */
+async function endBefore(
+	queries: Queries,
+	{ shop, box, first, last }: BatchHeader,
+	head: Head,
+	hashes: Map<number, string>,
+): Promise<Head> {
+	if (last >= head.number || hashes.has(last)) return head;
+	const [end] = await queries.query<Head>(
+		"select number, hash from events where tenant = $1 and shop = $2 and box = $3 and number < $4 order by number desc limit 1",
+		[TENANT, shop, box, last],
+	);
+	return end !== undefined && end.number + 1 >= first ? end : head;
 }
 
 async function store(queries: Queries, header: BatchHeader, entries: Verdict["entries"]): Promise<void> {

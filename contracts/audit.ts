@@ -14,6 +14,12 @@ export const AuditAction = Type.Enum([
 	"quarantine-replayed",
 	"journal-rebuilt",
 	"products-imported",
+	"device-changed",
+	"device-removed",
+	"shop-changed",
+	"backed-up",
+	"backup-failed",
+	"restored",
 ]);
 export type AuditAction = Static<typeof AuditAction>;
 
@@ -27,6 +33,13 @@ export const AuditEntry = Type.Object(
 		action: AuditAction,
 		about: Type.Optional(Type.String({ maxLength: 64, description: "Whom or what it was done to" })),
 		detail: Type.Optional(Type.String({ maxLength: 200 })),
+		after: Type.Optional(
+			Type.Integer({
+				minimum: 0,
+				description:
+					"Of `restored`: the last number in the backup. This entry opens a new epoch, numbered far beyond it",
+			}),
+		),
 	},
 	{ additionalProperties: false },
 );

@@ -5,8 +5,14 @@ import { defineMessage } from "./message.ts";
 export const JournalHead = Type.Object({
 	number: Type.Integer({ minimum: 0 }),
 	hash: Hash,
+	epochs: Type.Optional(
+		Type.Array(Type.Object({ after: Type.Integer({ minimum: 0 }), first: Type.Integer({ minimum: 1 }) }), {
+			description: "Of a restored journal: where numbers are skipped, from the last one before to the first one after",
+		}),
+	),
 });
 export type JournalHead = Static<typeof JournalHead>;
+export type Epoch = NonNullable<JournalHead["epochs"]>[number];
 
 export const journalHead = defineMessage({
 	name: "journal-head",

@@ -12,6 +12,12 @@ export const RelayState = Type.Object({
 	backlog: Type.Integer({ minimum: 0, description: "Rows still to go: head − acknowledged" }),
 	sentBytes: Type.Integer({ minimum: 0, description: "Compressed bytes sent since the relay started" }),
 	lastAcknowledgedAt: Type.Optional(Timestamp),
+	lost: Type.Optional(
+		Type.Object(
+			{ first: Type.Integer({ minimum: 1 }), last: Type.Integer({ minimum: 1 }) },
+			{ description: "Rows that the cloud has and that the backup lacked from which this box was restored" },
+		),
+	),
 	fault: Type.Optional(Type.Object({ code: Type.String(), detail: Type.Optional(Type.String()) })),
 });
 export type RelayState = Static<typeof RelayState>;

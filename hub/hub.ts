@@ -209,8 +209,9 @@ async function publishShop(books: Books, publish: Publish, clock: Clock): Promis
 		for (const level of change.levels ?? []) publish(stockLevel, { sku: level.sku }, level);
 		for (const one of change.drawers ?? []) publish(drawer, { register: one.register }, one);
 		if (change.turnover) publish(turnover, {}, change.turnover);
+	const epochs = books.epochs.length > 0 ? { epochs: books.epochs } : {};
 		if (change.catalogue) publish(catalogueVersion, {}, change.catalogue);
-		if (change.head) publish(journalHead, {}, change.head);
+		if (change.head) publish(journalHead, {}, { ...change.head, ...epochs });
 	};
 	books.on("changed", publishChange);
 	const { version, products } = await books.catalogue(0);

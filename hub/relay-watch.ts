@@ -22,5 +22,9 @@ export class RelayWatch {
 		} else if (state.state !== "stopped") {
 			this.#alerts.clear("relay");
 		}
+		if (state.lost) {
+			const { first, last } = state.lost;
+			this.#alerts.raise("RESTORED_BEHIND", "backup", "warning", `${first} - ${last}`);
+		}
 	}
 }

@@ -47,18 +47,32 @@ export class JournalServer {
 		await once(this.#server, "close");
 	}
 
+	/** Where the first row after a number is: at that very place, unless numbers are skipped before it. */
+	#placeAfter(after: number): number {
+		if (after <= this.#lines.length && !(numberOf(this.#lines[after]) > after + 1)) return after;
+		const place = this.#lines.findIndex((line) => numberOf(line) > after);
+		return place < 0 ? this.#lines.length : place;
+	}
+
 	#journal(query: URLSearchParams, answer: import("node:http").ServerResponse): void {
 		const after = Number(query.get("after"));
-		const end = Math.min(after + Number(query.get("limit")), this.length, this.#lines.length);
-		const rows = this.#lines.slice(after, end);
+		const start = this.#placeAfter(after);
+		const first = numberOf(this.#lines[start]);
+		let end = Math.min(start + Number(query.get("limit")), this.length, this.#lines.length);
+		// A new epoch skips numbers: it begins an answer of its own.
+		while (end > start && numberOf(this.#lines[end - 1]) !== first + end - 1 - start) end--;
+		const rows = this.#lines.slice(start, end);
 		const body = rows.length > 0 ? `${rows.join("\n")}\n` : "";
 		answer.writeHead(200, {
 			"content-type": "application/x-ndjson",
-			"kassahub-first": rows.length > 0 ? after + 1 : 0,
-			"kassahub-last": after + rows.length,
+			"kassahub-first": rows.length > 0 ? first : 0,
+			"kassahub-last": rows.length > 0 ? first + rows.length - 1 : after,
 			"kassahub-count": rows.length,
 			"content-length": Buffer.byteLength(body),
 		});
 		answer.end(body);
 	}
 }
+
+/** The number a row begins with; NaN where there is no row. */
+const numberOf = (line: string | undefined): number => Number(/^\{"number":(\d+)/.exec(line ?? "")?.[1]);

@@ -65,6 +65,29 @@ test("a box whose old backup was restored stops, says so, and books nothing over
 	expect(await getJson(`${line.officeUrl}/api/v1/turnover?day=2026-11-23`)).toMatchObject({ sales: 300 });
 });
 
+test("a box restored by the book goes on under new numbers; the office keeps what it had, and says so", async () => {
+	const chain = chainOf(300);
+	const rows = [...chain.lines];
+	await using line = new RelayLine(new JournalServer(chain.box, rows));
+	await start(line);
+	await line.untilStored(300);
+	await line.end("cloud-relay", "SIGKILL");
+
+	const first = 1_795_000_000_000;
+	const epoch = chain.restore(200, first);
+	// A register sends again what it had not seen acknowledged, and sells on.
+	for (const row of chain.lines.slice(290)) epoch.sell(JSON.parse(row).payload);
+	for (let index = 0; index < 1_500; index++) epoch.sell(saleOf(1_000 + index));
+	replace(rows, [...chain.lines.slice(0, 200), ...epoch.lines]);
+	const { number, hash } = epoch.head;
+	line.start("cloud-relay");
+	await line.say({ number, hash, epochs: [{ after: 200, first }] });
+	await line.untilStored(number);
+	const live = await line.untilState("the relay to be done", ({ acknowledged }) => acknowledged === number);
+	expect(live).toMatchObject({ state: "live", backlog: 0, lost: { first: 201, last: 300 } });
+	expect(await getJson(`${line.officeUrl}/api/v1/turnover?day=2026-11-23`)).toMatchObject({ sales: 1_800 });
+});
+
 test("a changed row stops the relay where it stands; once it is repaired the relay goes on by itself", async () => {
 	const chain = chainOf(100);
 	const rows = chain.lines.with(59, (chain.lines[59] ?? "").replace('"employee":"m4"', '"employee":"m5"'));

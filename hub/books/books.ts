@@ -2,7 +2,7 @@ import { EventEmitter, once } from "node:events";
 import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { Drawer } from "@kassahub/contracts/drawer.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
-import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import type { Epoch, JournalHead } from "@kassahub/contracts/journal-head.ts";
 import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
@@ -57,6 +57,8 @@ export class Books extends EventEmitter<{
 	writable: [];
 }> {
 	readonly box: string;
+	/** Where the journal skips numbers, because it was put back from a backup. */
+	readonly epochs: readonly Epoch[];
 	readonly #ledger: ThreadLink<LedgerAnswers>;
 	readonly #reader: ThreadLink<ReaderAnswers>;
 	#packer = new Packer();
@@ -71,13 +73,13 @@ export class Books extends EventEmitter<{
 	#rebuilding: Promise<{ entries: number; same: boolean }> | undefined;
 
 	private constructor(
-		box: string,
-		head: JournalHead,
+		{ box, head, epochs }: { box: string; head: JournalHead; epochs: Epoch[] },
 		ledger: ThreadLink<LedgerAnswers>,
 		reader: ThreadLink<ReaderAnswers>,
 	) {
 		super();
 		this.box = box;
+		this.epochs = epochs;
 		this.#head = head;
 		this.#ledger = ledger;
 		this.#reader = reader;
@@ -96,7 +98,7 @@ export class Books extends EventEmitter<{
 		// The first sale need not wait for the thread that will read it.
 		const reader = new ThreadLink<ReaderAnswers>(new URL("./reader-thread.ts", import.meta.url), data);
 		reader.startSoon();
-		return new Books(journal.box, journal.head, ledger, reader);
+		return new Books(journal, ledger, reader);
 	}
 
 	/** Resolves once booked or quarantined, fsynced. Rejects with JournalError where nothing could be made durable. */

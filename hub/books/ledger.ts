@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { EntryKind, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
-import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import type { Epoch, JournalHead } from "@kassahub/contracts/journal-head.ts";
 import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import type { PaymentRequest } from "@kassahub/contracts/payment-request.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
@@ -12,6 +12,7 @@ import { type Event, examine } from "../intake/examine.ts";
 import { reasonFor } from "../intake/reasons.ts";
 import { Checkpointer } from "../journal/checkpoint.ts";
 import { entriesAfter, journalEntry, selectById, selectByNumber, storedEntry } from "../journal/entries.ts";
+import { epochsOf } from "../journal/epoch.ts";
 import { journalErrorFrom } from "../journal/journal-error.ts";
 import { OUTCOMES_MAX, outcomeId } from "../journal/outcome-id.ts";
 import { Quarantine } from "../journal/quarantine.ts";
@@ -99,6 +100,10 @@ export class Ledger {
 
 	get head(): JournalHead {
 		return this.#writer.head;
+	}
+
+	get epochs(): Epoch[] {
+		return epochsOf(this.#store.database);
 	}
 
 	get state(): ShopState {

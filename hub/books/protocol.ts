@@ -2,7 +2,7 @@ import type { Booking } from "@kassahub/contracts/booking.ts";
 import type { CatalogueVersion } from "@kassahub/contracts/catalogue-version.ts";
 import type { Drawer } from "@kassahub/contracts/drawer.ts";
 import type { EntryKind, JournalEntry } from "@kassahub/contracts/journal-entry.ts";
-import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import type { Epoch, JournalHead } from "@kassahub/contracts/journal-head.ts";
 import type { Product } from "@kassahub/contracts/product.ts";
 import type { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import type { StockLevel } from "@kassahub/contracts/stock-level.ts";
@@ -45,7 +45,7 @@ export type Failure = { code?: JournalErrorCode; message: string };
 
 /** From a thread of the books to the main one. */
 export type Report =
-	| { type: "started"; journal?: { box: string; head: JournalHead } }
+	| { type: "started"; journal?: { box: string; head: JournalHead; epochs: Epoch[] } }
 	| { type: "booked"; outcomes: PackedOutcomes; head: JournalHead }
 	| { type: "unbooked"; count: number; failure: Failure }
 	| { type: "changed"; changed: Changed }

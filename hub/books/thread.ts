@@ -145,4 +145,4 @@ takeOrders(answers, (packed) => {
 	for (const submission of unpacker.unpack(packed)) waiting.push(submission);
 	groupSoon();
 });
-report({ type: "started", journal: { box: ledger.box, head: ledger.head } });
+report({ type: "started", journal: { box: ledger.box, head: ledger.head, epochs: ledger.epochs } });

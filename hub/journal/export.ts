@@ -25,12 +25,19 @@ export function* exportJournal(file: string, after = 0): Generator<string> {
 
 export type Lines = { first: number; last: number; count: number; body: Uint8Array<ArrayBuffer> };
 
-/** Lines of NDJSON as the relay sends them: at least one where there is one, then while they fit in `maxBytes`. */
+/**
+ * Lines of NDJSON as the relay sends them, numbered without a gap: at least one where there is one, then while they fit
+ * in `maxBytes`.
+ */
 export function packLines(rows: Iterable<StoredEntry>, after: number, maxBytes: number): Lines {
 	let text = "";
 	let count = 0;
+	let first = after + 1;
 	let last = after;
 	for (const entry of rows) {
+		if (count === 0) first = entry.number;
+		// A new epoch skips numbers: it begins a stretch of its own.
+		else if (entry.number !== last + 1) break;
 		const line = `${lineOf(entry)}\n`;
 		// Characters, not bytes: names hold few others than ASCII, and the limit is a target, not a frame size.
 		if (count > 0 && text.length + line.length > maxBytes) break;
@@ -38,5 +45,5 @@ export function packLines(rows: Iterable<StoredEntry>, after: number, maxBytes: 
 		last = entry.number;
 		count++;
 	}
-	return { first: after + 1, last, count, body: new TextEncoder().encode(text) };
+	return { first, last, count, body: new TextEncoder().encode(text) };
 }

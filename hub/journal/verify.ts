@@ -1,3 +1,4 @@
+import { epochAfter } from "@kassahub/contracts/epoch.ts";
 import { GENESIS_HASH, hashEntry } from "@kassahub/contracts/journal-entry.ts";
 import { entriesAfter, type StoredEntry } from "./entries.ts";
 import { type Seal, SealReader } from "./seals.ts";
@@ -66,11 +67,7 @@ class Verifier {
 		while (current !== undefined) {
 			const next = rows.next().value;
 			entries++;
-			if (current.number > expected) {
-				this.#missing(expected, current.number - 1);
-				// What came before the gap is gone, so the first row after it vouches for its own link.
-				previousHash = current.previousHash;
-			}
+			if (current.number > expected) previousHash = this.#crossGap(current, expected, previousHash, shift);
 			if (this.#isInserted(current, next, previousHash, shift)) {
 				this.#fault(
 					current.number,
@@ -91,6 +88,22 @@ class Verifier {
 		return { box: this.#store.box, entries, sealedTo: this.#sealedTo, faults: this.#faults };
 	}
 
+	/** The numbers before a row are not there: a new epoch skips them, or their rows are gone. Returns the link to check. */
+	#crossGap(row: StoredEntry, expected: number, previousHash: string, shift: number): string {
+		const lastSealed = this.#lastSealBefore(row.number - shift);
+		if (epochOf(row) !== expected - 1 - shift) {
+			this.#missing(expected, row.number - 1);
+			// What came before the gap is gone, so the first row after it vouches for its own link.
+			return row.previousHash;
+		}
+		if (lastSealed !== undefined) this.#missing(expected, lastSealed);
+		// Whoever restores a journal signs the epoch it opens, in the same commit.
+		if (this.#seal?.number !== row.number - shift) {
+			this.#fault(row.number, "inserted", "opens an epoch that the hub did not sign");
+		}
+		return previousHash;
+	}
+
 	/** A row put in between renumbers those after it: they still fit under their old numbers. */
 	#isInserted(row: StoredEntry, next: StoredEntry | undefined, previousHash: string, shift: number): boolean {
 		if (next === undefined || next.previousHash !== previousHash || next.number !== row.number + 1) return false;
@@ -102,7 +115,7 @@ class Verifier {
 			this.#fault(row.number, "changed", "its link is not the hash of the row before");
 		} else if (!this.#fits(row, shift)) {
 			this.#fault(row.number, "changed", "its hash does not follow from its content");
-		} else if (next !== undefined && next.number === row.number + 1 && next.previousHash !== row.hash) {
+		} else if (next !== undefined && isNext(row, next, shift) && next.previousHash !== row.hash) {
 			// The next row is whole in itself and was chained to something else: this one was rewritten, hash and all.
 			if (this.#fits(next, shift)) this.#fault(row.number, "changed", "the row after it was chained to another hash");
 		}
@@ -111,7 +124,7 @@ class Verifier {
 	/** What the next row must link to: where this row is bad, a next row that is whole still knows the hash it had. */
 	#linkAfter(row: StoredEntry, next: StoredEntry | undefined, shift: number): string {
 		if (next === undefined || next.previousHash === row.hash) return row.hash;
-		return next.number === row.number + 1 && this.#fits(next, shift) ? next.previousHash : row.hash;
+		return isNext(row, next, shift) && this.#fits(next, shift) ? next.previousHash : row.hash;
 	}
 
 	#fits(row: StoredEntry, shift: number): boolean {
@@ -128,6 +141,13 @@ class Verifier {
 		}
 	}
 
+	/** The last seal of a row before `number` that was not met on the way. */
+	#lastSealBefore(number: number): number | undefined {
+		let last: number | undefined;
+		for (; this.#seal !== undefined && this.#seal.number < number; this.#nextSeal()) last = this.#seal.number;
+		return last;
+	}
+
 	/** Rows cut off the end, or put there behind the hub's back. */
 	#checkTail(head: number): void {
 		let sealedNumber = head;
@@ -135,7 +155,8 @@ class Verifier {
 		if (sealedNumber > head) this.#missing(head + 1, sealedNumber);
 		const closedAt = readMeta(this.#store.database, CLOSED_AT);
 		if (closedAt === undefined) return;
-		for (let number = Number(closedAt) + 1; number <= head; number++) {
+		for (const { number } of entriesAfter(this.#store.database, Number(closedAt))) {
+			if (number > head) break;
 			const already = this.#faults.findIndex((fault) => fault.number === number && fault.fault === "changed");
 			if (already >= 0) this.#faults.splice(already, 1);
 			this.#fault(number, "inserted", `added after the hub closed its books at ${closedAt}`);
@@ -156,3 +177,17 @@ class Verifier {
 		this.#seal = done ? undefined : value;
 	}
 }
+
+/** The number after which a row says that it opens a new epoch. A row that cannot be read says nothing. */
+function epochOf({ kind, payload }: StoredEntry): number | undefined {
+	if (kind !== "audit") return undefined;
+	try {
+		return epochAfter(kind, JSON.parse(payload));
+	} catch {
+		return undefined;
+	}
+}
+
+/** Whether `next` has the number that follows, or skips numbers as a new epoch does. */
+const isNext = (row: StoredEntry, next: StoredEntry, shift: number): boolean =>
+	next.number === row.number + 1 || epochOf(next) === row.number - shift;

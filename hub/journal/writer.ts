@@ -56,7 +56,7 @@ export class JournalWriter {
 	writeGroup<T>(now: { at: string; quality: ClockQuality }, fill: (group: Group) => T): T {
 		try {
 			this.#database.exec("BEGIN IMMEDIATE");
-			const filled = fill({ ...now, append: (draft) => this.#append(draft, now) });
+			const filled = fill({ ...now, append: (draft, number) => this.#append(draft, now, number) });
 			const elapsedMs = performance.now();
 			const seals = this.#next !== this.#head && elapsedMs - this.#sealedAtMs >= SEAL_EVERY_MS;
 			if (seals) this.#sealer.write(this.#next, now.at);
@@ -91,9 +91,12 @@ export class JournalWriter {
 	}
 
 	/** The new entry's number and hash, or undefined where the id is in the books already. */
-	#append(draft: Draft, now: { at: string; quality: ClockQuality }): JournalHead | undefined {
+	#append(
+		draft: Draft,
+		now: { at: string; quality: ClockQuality },
+		number = this.#next.number + 1,
+	): JournalHead | undefined {
 		const { id, kind, source, payload } = draft;
-		const number = this.#next.number + 1;
 		const header = { number, id, kind, source, at: now.at, clock: now.quality };
 		const hash = hashEntry(this.#box, header, payload, this.#next.hash);
 		const hashBytes = Buffer.from(hash, "hex");
@@ -119,5 +122,6 @@ export class JournalWriter {
 export type Group = {
 	at: string;
 	quality: ClockQuality;
-	append(draft: Draft): JournalHead | undefined;
+	/** `number`: beyond the next one only for the first entry of a new epoch. */
+	append(draft: Draft, number?: number): JournalHead | undefined;
 };
