@@ -22,6 +22,8 @@ export class EmulatedSensor {
 	#client: MqttClient | undefined;
 	#condition: SensorCondition = { grams: 0, celsius: 4, battery: 87, rssi: -71, isDoorOpen: false };
 	#misbehaviour = goodSensor();
+	/** What each topic carried last. */
+	readonly #told = new Map<string, string>();
 
 	constructor(id: string, convention: Convention, login: BrokerLogin) {
 		this.id = id;
@@ -71,7 +73,7 @@ export class EmulatedSensor {
 
 	async set(change: Partial<SensorCondition>): Promise<void> {
 		this.#condition = { ...this.#condition, ...change };
-		await this.#tell();
+		await this.#tell(true);
 	}
 
 	async misbehave(change: Partial<SensorMisbehaviour>): Promise<void> {
@@ -92,13 +94,16 @@ export class EmulatedSensor {
 		return this.#convention.answer?.(question, this.#condition, this.#weight) ?? [];
 	}
 
-	async #tell(): Promise<void> {
+	/** Tells everything, or only the topics on which something changed. */
+	async #tell(isUpdate = false): Promise<void> {
 		const { isMute, babbles } = this.#misbehaviour;
 		if (isMute) return;
 		const messages = babbles
 			? this.#convention.babble(this.id)
 			: this.#convention.tell(this.id, this.#condition, this.#weight);
-		await this.#say(messages);
+		const news = messages.filter(({ topic, payload }) => !isUpdate || this.#told.get(topic) !== payload.toString());
+		for (const { topic, payload } of messages) this.#told.set(topic, payload.toString());
+		await this.#say(news);
 	}
 
 	async #say(messages: Message[]): Promise<void> {

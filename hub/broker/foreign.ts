@@ -31,9 +31,10 @@ export const mayAddFilter = ({ kind }: Account, filters: Filters, filter: string
 
 /** A message costs one, and one more for each of these: a long one keeps the broker as busy as many short ones. */
 const BYTES_A_TOKEN = 1024;
-const TOKENS_A_SECOND = 1000;
-/** What five hundred sensors say at once when the power is back. */
-const TOKENS_MAX = 4000;
+/** Five hundred sensors of one gateway may each say four things a second. */
+const TOKENS_A_SECOND = 2000;
+/** What they say at once when the power is back. */
+const TOKENS_MAX = 8000;
 
 type Waiting = { go: () => void; dueMs: number };
 type Lane = { tokens: number; atMs: number; waiting: Waiting[]; timer: NodeJS.Timeout | undefined };
