@@ -1,13 +1,19 @@
 import { type Static, Type } from "typebox";
-import { Sentence, Timestamp } from "./fields.ts";
+import { EventId, Sentence, Timestamp } from "./fields.ts";
 import { defineMessage } from "./message.ts";
 
 export const Alert = Type.Object({
+	id: Type.Optional({ ...EventId, description: "Of this one raising; by it the alert is acknowledged" }),
 	code: Type.String({ description: "From the table of error codes" }),
 	subject: Type.String({ description: "What it is about: device:bonprinter, journal, relay" }),
 	state: Type.Enum(["raised", "cleared"]),
 	severity: Type.Enum(["info", "warning", "critical"]),
-	since: Timestamp,
+	since: { ...Timestamp, description: "When it was raised" },
+	clearedAt: Type.Optional(Timestamp),
+	acknowledgedBy: Type.Optional(
+		Type.String({ maxLength: 64, description: "Who said to see to it: person:anja, technician:console" }),
+	),
+	acknowledgedAt: Type.Optional(Timestamp),
 	message: Sentence,
 	remedy: Sentence,
 	detail: Type.Optional(

@@ -20,6 +20,7 @@ export const AuditAction = Type.Enum([
 	"backed-up",
 	"backup-failed",
 	"restored",
+	"alert-acknowledged",
 ]);
 export type AuditAction = Static<typeof AuditAction>;
 

@@ -24,6 +24,8 @@ export const rights = {
 	"change-devices": ["owner", "technician"],
 	"change-shop": ["owner", "manager"],
 	"see-health": ["owner", "manager", "cashier", "technician", "accountant"],
+	"acknowledge-alerts": ["owner", "manager", "technician"],
+	"see-logs": ["owner", "technician"],
 	"see-journal": ["owner", "technician", "accountant"],
 	"rebuild-journal": ["owner", "technician"],
 	"repair-quarantine": ["owner", "manager", "technician"],

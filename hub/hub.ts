@@ -5,7 +5,6 @@ import { catalogueVersion } from "@kassahub/contracts/catalogue-version.ts";
 import type { Credentials } from "@kassahub/contracts/credentials.ts";
 import { type DeviceState, deviceState } from "@kassahub/contracts/device-state.ts";
 import { drawer } from "@kassahub/contracts/drawer.ts";
-import { type ErrorCode, isErrorCode } from "@kassahub/contracts/errors.ts";
 import { journalHead } from "@kassahub/contracts/journal-head.ts";
 import { type RelayState, relayState } from "@kassahub/contracts/relay-state.ts";
 import { type Result, result } from "@kassahub/contracts/result.ts";
@@ -24,6 +23,7 @@ import { BoxWatch } from "./box/watch.ts";
 import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
+import { DeviceAlerts } from "./devices/device-alerts.ts";
 import { Devices } from "./devices/devices.ts";
 import { printReceipt } from "./devices/receipts.ts";
 import { LiveConfig } from "./live-config.ts";
@@ -109,8 +109,9 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	broker.on("cleared", ({ name, levels }) => {
 		if (name === deviceState.name) devices.forget(levels.device as string);
 	});
-	devices.on("state", (state) => alertOnDevice(alerts, state));
-	devices.on("forgotten", (device) => alerts.clear(`device:${device}`));
+	const deviceAlerts = new DeviceAlerts(alerts);
+	devices.on("state", (state) => deviceAlerts.heard(state));
+	devices.on("forgotten", (device) => deviceAlerts.forget(device));
 	books.on("unwritable", ({ code }) => alerts.raise(code, "journal", "critical"));
 	books.on("writable", () => alerts.clear("journal"));
 	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
@@ -173,7 +174,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		await Promise.all(children.map((child) => child.stop()));
 	});
 	for (const child of children) child.start();
-	box.watch(children);
+	box.watch(children, () => deviceAlerts.look());
 
 	const running = {
 		pid: process.pid,
@@ -222,17 +223,6 @@ async function publishShop(books: Books, publish: Publish, clock: Clock): Promis
 		catalogue: { version, products: products.length },
 		head: books.head(),
 	});
-}
-
-function alertOnDevice(alerts: Alerts, state: DeviceState): void {
-	const subject = `device:${state.device}`;
-	const named = state.fault && isErrorCode(state.fault.code) ? state.fault.code : undefined;
-	// What the bridge says of devices.yaml the hub has read in it too, and told by itself.
-	const code = named === "CONFIG_INVALID" ? undefined : named;
-	for (const alert of alerts.list()) {
-		if (alert.subject === subject && alert.code !== code) alerts.clear(subject, alert.code as ErrorCode);
-	}
-	if (code) alerts.raise(code, subject, "warning");
 }
 
 /** Takes a port, and names the variable to change where it is taken. */

@@ -13,6 +13,8 @@ const everyone = ["register", "sensor", "technician", "relay"] as const;
 
 /** Who may call what under /api/v1. A route that is neither here nor open cannot be registered. */
 export const access: Readonly<Record<string, Admission>> = {
+	"GET /alerts": { kinds: everyone, right: "see-health" },
+	"POST /alerts/:id/acknowledge": { kinds: technician, right: "acknowledge-alerts" },
 	"GET /box": { kinds: technician, right: "see-health" },
 	"GET /health": { kinds: everyone, right: "see-health" },
 	"POST /sales": { kinds: register, right: "sell" },

@@ -18,6 +18,7 @@ import type { App, Parts } from "./parts.ts";
 import { personReader, takeCookies } from "./person-session.ts";
 import { guardPlainHttp } from "./plain-http.ts";
 import { answerError, Problem } from "./problem.ts";
+import { alertRoutes } from "./routes/alerts.ts";
 import { boxRoutes } from "./routes/box.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
@@ -93,6 +94,7 @@ export async function createApi(parts: Parts): Promise<App> {
 				turnoverRoutes,
 				shelfRoutes,
 				deviceRoutes,
+				alertRoutes,
 				boxRoutes,
 				journalRoutes,
 				quarantineRoutes,

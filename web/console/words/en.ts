@@ -100,6 +100,7 @@ export const en: ConsoleWords = {
 		"device-changed": "changed device",
 		"device-removed": "removed device",
 		"shop-changed": "changed the shop's details",
+		"alert-acknowledged": "saw the alert",
 	},
 	refund: "Refund",
 	lines: (count) => (count === 1 ? "1 line" : `${count} lines`),

@@ -93,6 +93,7 @@ export const nl = {
 		"device-changed": "wijzigde apparaat",
 		"device-removed": "verwijderde apparaat",
 		"shop-changed": "wijzigde de winkelgegevens",
+		"alert-acknowledged": "zag de melding",
 	},
 	refund: "Retour",
 	lines: (count: number) => (count === 1 ? "1 regel" : `${count} regels`),
