@@ -5,7 +5,6 @@ import { Bridge } from "./bridge.ts";
 import { drivers } from "./drivers/index.ts";
 import { lockRecords } from "./lock.ts";
 import { scan } from "./scan/scan.ts";
-import { lookForSensors } from "./scan/sensors.ts";
 import { surroundingsOf } from "./scan/surroundings.ts";
 
 const ALIVE_EVERY_MS = 2000;
@@ -28,7 +27,7 @@ const broker = {
 
 const lock = await lockRecords(dataDir, log);
 const config = new ConfigWatch(configFile);
-const surroundings = { ...surroundingsOf(env.KASSAHUB_SCAN, log), others: { sensors: () => lookForSensors(broker) } };
+const surroundings = surroundingsOf(env.KASSAHUB_SCAN, broker, log);
 const bridge = new Bridge({
 	config,
 	drivers,

@@ -99,6 +99,14 @@ export class CardReaders {
 		throw unreachable(`no reader with "${wanted}" in its name is free; ${there}`);
 	}
 
+	/** The readers that are plugged in, whoever holds them. */
+	async names(): Promise<string[]> {
+		await pause(Math.max(0, this.#readyAt + NAMED_WITHIN_MS - performance.now()), this.gone);
+		if (this.#why) throw this.#why;
+		this.#restart();
+		return [...this.#readers.keys()];
+	}
+
 	#free(wanted: string): [string, Reader] | undefined {
 		const words = wanted.toLowerCase();
 		return [...this.#readers].find(([name, { holder }]) => {

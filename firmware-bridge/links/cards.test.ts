@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { classic1k, ntag213 } from "../emulators/card.ts";
 import { EmulatedReaders } from "../emulators/pcsc.ts";
 import type { DeviceError } from "../fault.ts";
-import { openCards } from "./cards.ts";
+import { namesOfReaders, openCards } from "./cards.ts";
 import type { CardEvent, CardLink, Tap } from "./link.ts";
 
 const READ_UID = Uint8Array.of(0xff, 0xca, 0x00, 0x00, 0x00);
@@ -79,6 +79,11 @@ describe("with pcscd", () => {
 		await expect(open("acr122u")).rejects.toMatchObject({ detail: expect.stringContaining("in use") });
 		await first.close();
 		expect((await open("acr122u")).identity?.model).toBe(readers.names[0]);
+	});
+
+	test("every reader is named, those in use too", async () => {
+		await open("acr122u");
+		expect(await namesOfReaders()).toEqual(readers.names);
 	});
 
 	test("a card that lay on the reader before anyone looked is seen", async () => {

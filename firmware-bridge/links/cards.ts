@@ -23,6 +23,12 @@ export async function openCards({ reader }: { reader: string }, tap: Tap): Promi
 	return (await serving).open(reader, tap);
 }
 
+/** The names of the NFC readers that are plugged in. Throws as `openCards` does. */
+export async function namesOfReaders(): Promise<string[]> {
+	serving ??= startServing();
+	return (await serving).names();
+}
+
 /** Throws NFC_PCSCD_AWAY where nobody listens: the module below would block its process for as long. */
 function reachPcscd(): Promise<void> {
 	const path = process.env.PCSCLITE_CSOCK_NAME ?? "/run/pcscd/pcscd.comm";

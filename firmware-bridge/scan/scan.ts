@@ -27,7 +27,7 @@ export type Surroundings = {
 	printerPort: number;
 	announced(): Promise<Announced[]>;
 	/** NFC readers and sensors, by those who know them. */
-	others: Record<string, () => Promise<Look>>;
+	others: Record<string, (plans: readonly DevicePlan[]) => Promise<Look>>;
 };
 
 export type ScanOptions = {
@@ -49,7 +49,7 @@ export async function scan({ plans, drivers, surroundings, log }: ScanOptions): 
 	const { root, listPorts } = surroundings;
 	const holders = await holdersOf(plans);
 	const looks = new Map<string, Look>();
-	const places: Record<string, () => Promise<Look>> = {
+	const places: Surroundings["others"] = {
 		serial: () => lookAtSerialPorts({ root, listPorts, holderOf: (path) => holders.get(path), signal }),
 		usb: () => lookAtUsb(root),
 		keyboards: () => lookAtKeyboards(root),
@@ -64,7 +64,7 @@ export async function scan({ plans, drivers, surroundings, log }: ScanOptions): 
 	};
 	const looking = Object.entries(places).map(async ([place, look]) => {
 		try {
-			const { seen, notes } = await look();
+			const { seen, notes } = await look(plans);
 			looks.set(place, { seen, notes });
 			log.info({ place, seen: seen.length, notes }, "scan");
 		} catch (error) {

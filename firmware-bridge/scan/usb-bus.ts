@@ -9,21 +9,23 @@ type UsbDevice = { vendor: string; product: string; serial: string; words: strin
 
 /**
  * What the kernel knows of the devices on the USB (/sys/bus/usb/devices): nothing is opened or asked. Printers by their
- * class are taken for ESC/POS printers. Card readers are noted: by what name one is reached, only pcscd knows.
+ * class are taken for ESC/POS printers.
  */
 export async function lookAtUsb(root: string): Promise<Look> {
+	const devices = await devicesOn(root);
+	return { seen: devices.filter(({ classes }) => classes.has(PRINTER_CLASS)).map(asSeen), notes: [] };
+}
+
+/** Smart card and NFC readers by their class, in their own words. */
+export async function cardReadersOnUsb(root: string): Promise<string[]> {
+	const devices = await devicesOn(root);
+	return devices.filter(({ classes }) => classes.has(CARD_READER_CLASS)).map(({ words }) => words || "a card reader");
+}
+
+async function devicesOn(root: string): Promise<UsbDevice[]> {
 	const folder = join(root, "sys/bus/usb/devices");
 	const names = await readdir(folder).catch(() => []);
-	const devices = await Promise.all(
-		names.filter((name) => /^\d+-[\d.]+$/.test(name)).map((name) => readDevice(folder, name, names)),
-	);
-	const readers = devices
-		.filter(({ classes }) => classes.has(CARD_READER_CLASS))
-		.map(({ words }) => words || "card reader");
-	return {
-		seen: devices.filter(({ classes }) => classes.has(PRINTER_CLASS)).map(asSeen),
-		notes: readers.map((words) => `${words} is plugged in; NFC readers are reached by pcscd`),
-	};
+	return Promise.all(names.filter((name) => /^\d+-[\d.]+$/.test(name)).map((name) => readDevice(folder, name, names)));
 }
 
 async function readDevice(folder: string, name: string, names: readonly string[]): Promise<UsbDevice> {
