@@ -25,6 +25,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
 import { DeviceAlerts } from "./devices/device-alerts.ts";
 import { Devices } from "./devices/devices.ts";
+import { keepHistories } from "./devices/keep-histories.ts";
 import { printReceipt } from "./devices/receipts.ts";
 import { LiveConfig } from "./live-config.ts";
 import { lockData } from "./lock.ts";
@@ -91,6 +92,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	const config = closers.adopt(new LiveConfig(settings, { alerts, log }), (opened) => opened.close());
 	const devices = new Devices(publish);
 	const box = closers.adopt(new BoxWatch({ dataDir, clock, alerts }), (opened) => opened.close());
+	const histories = keepHistories({ broker, devices, clock });
 	const relayWatch = new RelayWatch(alerts);
 	const paymentLog = log.child({ part: "payments" });
 	const payments = await openPayments({ books, devices, alerts, publish, config, clock, log: paymentLog });
@@ -136,6 +138,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		accounts,
 		broker,
 		devices,
+		histories,
 		relay: relayWatch,
 		shelves,
 		alerts,
@@ -210,7 +213,7 @@ async function publishShop(books: Books, publish: Publish, clock: Clock): Promis
 		for (const level of change.levels ?? []) publish(stockLevel, { sku: level.sku }, level);
 		for (const one of change.drawers ?? []) publish(drawer, { register: one.register }, one);
 		if (change.turnover) publish(turnover, {}, change.turnover);
-	const epochs = books.epochs.length > 0 ? { epochs: books.epochs } : {};
+		const epochs = books.epochs.length > 0 ? { epochs: books.epochs } : {};
 		if (change.catalogue) publish(catalogueVersion, {}, change.catalogue);
 		if (change.head) publish(journalHead, {}, { ...change.head, ...epochs });
 	};

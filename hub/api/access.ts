@@ -35,6 +35,8 @@ export const access: Readonly<Record<string, Admission>> = {
 	"GET /turnover": { kinds: register, right: "see-turnover" },
 	"GET /devices": { kinds: register, right: "see-devices" },
 	"POST /devices/:device/commands": { kinds: register, right: "use-devices" },
+	"GET /devices/:device/history": { kinds: technician, right: "see-devices" },
+	"GET /devices/:device/reading": { kinds: technician, right: "see-devices" },
 	"GET /devices/:device/trace": { kinds: technician, right: "trace-devices" },
 	"GET /config/devices": { kinds: technician, right: "change-devices" },
 	"PUT /config/devices/:device": { kinds: technician, right: "change-devices" },

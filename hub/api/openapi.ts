@@ -5,6 +5,7 @@ import { BookedSale, bookedSaleExample } from "@kassahub/contracts/booked-sale.t
 import { Booking, booking } from "@kassahub/contracts/booking.ts";
 import { Box, boxExample } from "@kassahub/contracts/box.ts";
 import { CashMovement, cashMovement } from "@kassahub/contracts/cash-movement.ts";
+import { DeviceHistory, deviceHistoryExample, LastReading } from "@kassahub/contracts/device-history.ts";
 import { DeviceState, deviceState } from "@kassahub/contracts/device-state.ts";
 import { Drawer, drawer } from "@kassahub/contracts/drawer.ts";
 import { Health, healthExample } from "@kassahub/contracts/health.ts";
@@ -40,11 +41,13 @@ const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	Box: { schema: Box, example: boxExample },
 	CashMovement: { schema: CashMovement, example: cashMovement.example },
 	CommandRequest: { schema: CommandRequest, example: commandRequestExample },
+	DeviceHistory: { schema: DeviceHistory, example: deviceHistoryExample },
 	DeviceState: { schema: DeviceState, example: deviceState.example },
 	Drawer: { schema: Drawer, example: drawer.example },
 	Health: { schema: Health, example: healthExample },
 	ImportReport: { schema: ImportReport, example: importReportExample },
 	JournalEntry: { schema: JournalEntry },
+	LastReading: { schema: LastReading },
 	PaymentOutcome: { schema: PaymentOutcome, example: bookedPaymentExample.outcome },
 	PaymentRequest: { schema: PaymentRequest, example: paymentRequest.example },
 	Problem: { schema: Problem, example: problemExample },

@@ -10,6 +10,7 @@ import type { BoxWatch } from "../box/watch.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
+import type { Histories } from "../devices/history.ts";
 import type { Accounts } from "../pairing/accounts.ts";
 import type { PairingCodes } from "../pairing/codes.ts";
 import type { People } from "../people/people.ts";
@@ -23,6 +24,7 @@ export type Parts = {
 	accounts: Accounts;
 	broker: Broker;
 	devices: Devices;
+	histories: Histories;
 	relay: { state(): RelayState | undefined };
 	shelves: Pick<Shelves, "list">;
 	alerts: Alerts;

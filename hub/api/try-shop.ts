@@ -16,6 +16,7 @@ import { BoxWatch } from "../box/watch.ts";
 import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
+import { Histories } from "../devices/history.ts";
 import { Accounts } from "../pairing/accounts.ts";
 import { PairingCodes } from "../pairing/codes.ts";
 import { People } from "../people/people.ts";
@@ -54,6 +55,7 @@ export type TryShop = {
 	books: Books;
 	accounts: Accounts;
 	devices: Devices;
+	histories: Histories;
 	people: People;
 	signedIn: SignedIn;
 	alerts: Alerts;
@@ -75,6 +77,8 @@ export async function openTryShop(): Promise<TryShop> {
 	const broker = await Broker.open({ dataDir, books, accounts, log });
 	const commanded: TryShop["commanded"] = [];
 	const devices = new Devices((_message, { device = "" }, value) => commanded.push({ device, value }));
+	const histories = new Histories(systemClock);
+	devices.on("state", (state) => histories.heardState(state));
 	devices.heardState(online("bonprinter", "printer"));
 	devices.heardState(online("weegschaal", "scale"));
 	const alerts = new Alerts(() => undefined, systemClock);
@@ -98,6 +102,7 @@ export async function openTryShop(): Promise<TryShop> {
 		accounts,
 		broker,
 		devices,
+		histories,
 		alerts,
 		box,
 		relay: { state: () => relay.heard },
@@ -121,6 +126,7 @@ export async function openTryShop(): Promise<TryShop> {
 		books,
 		accounts,
 		devices,
+		histories,
 		people,
 		signedIn,
 		alerts,

@@ -10,6 +10,7 @@ const RESULTS_KEPT = 500;
 /** What the hub last heard of every device, and the way to command them. It knows no driver: that is the bridge's. */
 export class Devices extends EventEmitter<{
 	state: [DeviceState];
+	commanded: [Command];
 	forgotten: [string];
 	result: [Result];
 	trace: [Trace];
@@ -53,6 +54,7 @@ export class Devices extends EventEmitter<{
 	}
 
 	command(device: string, command: Command): void {
+		this.emit("commanded", command);
 		this.#publish(commandMessage, { device }, command);
 	}
 

@@ -1,3 +1,4 @@
+import { DeviceHistory, LastReading } from "@kassahub/contracts/device-history.ts";
 import { DeviceState } from "@kassahub/contracts/device-state.ts";
 import { ClientName, EventId } from "@kassahub/contracts/fields.ts";
 import { Result } from "@kassahub/contracts/result.ts";
@@ -21,7 +22,7 @@ const Lines = {
 
 const Accepted = Type.Object({ id: EventId }, { description: "On its way; the result comes by MQTT, under this id" });
 
-export function deviceRoutes(app: App, { devices, clock }: Parts): void {
+export function deviceRoutes(app: App, { devices, histories, clock }: Parts): void {
 	app.get(
 		"/devices",
 		{ schema: { tags, summary: "Every device, as last heard", response: answers({ 200: Type.Array(DeviceState) }) } },
@@ -53,7 +54,7 @@ export function deviceRoutes(app: App, { devices, clock }: Parts): void {
 		},
 		async (request, reply) => {
 			const { device } = request.params;
-			if (!devices.get(device)) throw new Problem(404, "DEVICE_UNKNOWN", `No device ${device} has been heard of`);
+			if (!devices.get(device)) throw unknown(device);
 			const command = commandFrom(request.body, clock.now().at);
 			const heard = devices.result(command.id, request.query.wait);
 			devices.command(device, command);
@@ -61,6 +62,41 @@ export function deviceRoutes(app: App, { devices, clock }: Parts): void {
 			if (result) return result;
 			reply.code(202);
 			return { id: command.id };
+		},
+	);
+
+	app.get(
+		"/devices/:device/history",
+		{
+			schema: {
+				tags,
+				summary: "How a device did in the last day, as far back as the hub has run",
+				params: Type.Object({ device: ClientName }),
+				response: answers({ 200: DeviceHistory }),
+			},
+		},
+		async ({ params: { device } }) => {
+			const history = histories.history(device);
+			if (!history) throw unknown(device);
+			return history;
+		},
+	);
+
+	app.get(
+		"/devices/:device/reading",
+		{
+			schema: {
+				tags,
+				summary: "What a device last measured; of scans, tags and payments only when",
+				params: Type.Object({ device: ClientName }),
+				response: answers({ 200: LastReading }),
+			},
+		},
+		async ({ params: { device } }) => {
+			if (!devices.get(device)) throw unknown(device);
+			const reading = histories.reading(device);
+			if (!reading) throw new Problem(404, "NOT_FOUND", `${device} has read nothing since the hub started`);
+			return reading;
 		},
 	);
 
@@ -78,8 +114,11 @@ export function deviceRoutes(app: App, { devices, clock }: Parts): void {
 		},
 		async (request, reply) => {
 			const { device } = request.params;
-			if (!devices.get(device)) throw new Problem(404, "DEVICE_UNKNOWN", `No device ${device} has been heard of`);
+			if (!devices.get(device)) throw unknown(device);
 			return reply.type(LINES).send(followDevice(device, devices, clock));
 		},
 	);
 }
+
+const unknown = (device: string): Problem =>
+	new Problem(404, "DEVICE_UNKNOWN", `No device ${device} has been heard of`);
