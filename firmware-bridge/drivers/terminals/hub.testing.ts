@@ -50,6 +50,13 @@ export class HubOnBench {
 		}
 	}
 
+	/** Connects, and waits until the terminal has done what it was busy with. */
+	async connectReady(): Promise<Connected> {
+		const connected = await this.connect();
+		await connected.witness.untilCondition(({ state }) => state === "online");
+		return connected;
+	}
+
 	get connected(): Connected {
 		if (!this.#connected) throw new Error("not connected");
 		return this.#connected;

@@ -186,7 +186,7 @@ function conformEveryday({ driver, settings, start, over }: ConformanceOptions):
 				expect(outcome?.payment?.status ?? "failed").not.toBe("approved");
 			}
 			expect(moved()).toBe(500);
-			await hub.connect();
+			await hub.connectReady();
 			expect((await pay(1000)).payment?.status).toBe("approved");
 			expect(moved()).toBe(1500);
 		});
@@ -255,7 +255,7 @@ function conformToDeaths({ driver, settings, start, over, isSlow, leftToAPerson 
 			});
 			const outcome = await hub.ask(asked);
 			terminal.onMessage(undefined);
-			const at = fallen.join(", then ");
+			const at = [...fallen, outcome.fault?.detail].filter(Boolean).join(", then ");
 			if (mayBeUnknown && outcome.status === "unknown") return fallen;
 			expect(outcome.status, at).not.toBe("unknown");
 			const moved = movedCents(terminal.charges) - before;

@@ -182,6 +182,16 @@ describe("a terminal that", () => {
 		await paying;
 	});
 
+	test("says that it is busy at any other time is asked again soon as well", async () => {
+		const { terminal, hub } = await bench({}, { enquiryMs: 600_000 });
+		const { witness } = hub.connected;
+		terminal.suffer({ status: 0x9c });
+		expect(await hub.ask(pay)).toMatchObject({ status: "failed", fault: { code: "TERMINAL_BUSY" } });
+		expect(witness.conditions.at(-1)).toMatchObject({ state: "degraded" });
+		terminal.suffer({ status: 0 });
+		await witness.untilCondition(({ state }) => state === "online");
+	});
+
 	test("is busy when the hub connects is asked again soon, not at the next enquiry of an idle one", async () => {
 		const { terminal, hub } = await bench({}, { enquiryMs: 600_000 });
 		terminal.suffer({ status: 0x9c });

@@ -68,15 +68,23 @@ export class Conversation {
 			await this.#transport.send(request);
 			return await this.#converse(take);
 		} catch (error) {
-			const reason = error instanceof WireError ? new DeviceError("DEVICE_GARBLED", error.message) : error;
-			if (reason instanceof DeviceError) this.#break(reason);
+			if (error instanceof WireError) throw this.giveUp(error);
+			if (error instanceof DeviceError) this.#break(error);
 			void this.#link.close();
-			throw reason;
+			throw error;
 		} finally {
 			this.#isRunning = false;
 			this.#tellAnswered();
 			this.#abort?.(false);
 		}
+	}
+
+	/** Ends the connection over a message that can't be read; the error to throw. */
+	giveUp(unreadable: WireError): DeviceError {
+		const reason = new DeviceError("DEVICE_GARBLED", unreadable.message);
+		this.#break(reason);
+		void this.#link.close();
+		return reason;
 	}
 
 	/** Asks for the end of the command that runs (06 B0); whether the terminal agrees. */
@@ -176,8 +184,7 @@ export class Conversation {
 			if (!isAnswer(message) && !CLASSES.has(message.command >> 8)) throw new WireError("no message of a terminal");
 		} catch (error) {
 			if (!(error instanceof WireError)) throw error;
-			this.#break(new DeviceError("DEVICE_GARBLED", error.message));
-			void this.#link.close();
+			this.giveUp(error);
 			return;
 		}
 		if (this.#isRunning) {

@@ -150,9 +150,19 @@ test("a terminal that knows no status enquiry is taken to be ready", async () =>
 	expect(connected.witness.conditions.at(-1)).toEqual({ state: "online", serialNumber: "31000042" });
 });
 
+test("a terminal that forgets the registration each time is not used, and takes no guess for an answer", async () => {
+	const { url } = await scripted({ "0620": ["84 6B 00"] });
+	await expect(connect(zvt, url, settings)).rejects.toMatchObject({ code: "TERMINAL_DEFECT", detail: /registration/ });
+});
+
 test("a terminal that does not take euro says so, and is not used", async () => {
 	const { url } = await scripted({ "0600": ["84 1E 03 6F 08 40"] });
 	await expect(connect(zvt, url, settings)).rejects.toMatchObject({ code: "TERMINAL_SETUP_DUE", detail: /currency/ });
+});
+
+test("an end of an enquiry that says no status ends the connection, as one that can't be read", async () => {
+	const { url } = await scripted({ "0501": [OK, "06 0F 00"] });
+	await expect(connect(zvt, url, settings)).rejects.toMatchObject({ code: "DEVICE_GARBLED" });
 });
 
 test("a message that is no terminal's ends the connection", async () => {

@@ -12,19 +12,20 @@ import type { ZvtSettings } from "./zvt-settings.ts";
 import { READY, ZvtTerminal } from "./zvt-terminal.ts";
 import { passes } from "./zvt-terminal-status.ts";
 import { type MoneyCommand, ZvtTransaction } from "./zvt-transaction.ts";
-import { overTcp, SerialTransport } from "./zvt-transport.ts";
+import { overTcp, SerialTransport, type Transport } from "./zvt-transport.ts";
 
 /** A conversation with one terminal: one thing at a time, and a status enquiry now and then while there is nothing. */
 export class ZvtSession implements Session {
 	readonly #link: Link;
 	readonly #settings: ZvtSettings;
 	readonly #report: Report;
+	readonly #transport: Transport;
 	readonly #conversation: Conversation;
 	readonly #terminal: ZvtTerminal;
 	#turn: Promise<unknown> = Promise.resolve();
 	#inTurn = 0;
-	/** What the terminal said last of how it is. */
-	#status = READY;
+	/** Begins the wait for the next enquiry anew: something else was asked of the terminal meanwhile. */
+	#waitAnew: () => void = () => undefined;
 	/** The payment that can be cancelled. */
 	#payment: string | undefined;
 
@@ -33,14 +34,15 @@ export class ZvtSession implements Session {
 		this.#settings = settings;
 		this.#report = report;
 		const isSerial = link.isSerial === true || settings.framing === "blocks";
-		const transport = isSerial ? new SerialTransport(link, settings) : overTcp(link);
-		this.#conversation = new Conversation(link, transport, settings);
+		this.#transport = isSerial ? new SerialTransport(link, settings) : overTcp(link);
+		this.#conversation = new Conversation(link, this.#transport, settings);
 		this.#terminal = new ZvtTerminal(this.#conversation, settings, report);
 	}
 
 	/** The first words of a connection. A terminal that is busy is registered later. Throws DeviceError. */
 	async begin(): Promise<void> {
-		this.#status = await this.#terminal.prepare();
+		await this.#transport.settle();
+		await this.#terminal.prepare();
 	}
 
 	/** Sheet 6: a status enquiry about once a minute, which also lets the terminal do what it has to do at times. */
@@ -50,11 +52,17 @@ export class ZvtSession implements Session {
 			isGone = true;
 		});
 		while (!isGone) {
-			await pause(passes(this.#status) ? this.#settings.waitMs : this.#settings.enquiryMs, this.#link.gone);
-			if (isGone || this.#inTurn > 0) continue;
-			this.#status = await this.#take(() =>
-				this.#terminal.isPrepared ? this.#terminal.enquire() : this.#terminal.prepare(),
-			);
+			let isDue = true;
+			const anew = new Promise<void>((resolve) => {
+				this.#waitAnew = () => {
+					isDue = false;
+					resolve();
+				};
+			});
+			const ms = passes(this.#terminal.status) ? this.#settings.waitMs : this.#settings.enquiryMs;
+			await pause(ms, Promise.race([anew, this.#link.gone]));
+			if (isGone || !isDue || this.#inTurn > 0) continue;
+			await this.#take(() => (this.#terminal.isPrepared ? this.#terminal.enquire() : this.#terminal.prepare()));
 		}
 	}
 
@@ -151,6 +159,7 @@ export class ZvtSession implements Session {
 		this.#inTurn++;
 		const done = this.#turn.then(work).finally(() => {
 			this.#inTurn--;
+			this.#waitAnew();
 		});
 		this.#turn = done.catch(() => undefined);
 		return done;

@@ -1,6 +1,7 @@
 import type { TerminalReceipt } from "@kassahub/contracts/terminal-answer.ts";
 import { DeviceError, fault } from "../../fault.ts";
 import type { Report } from "../driver.ts";
+import { WireError } from "../wire.ts";
 import { decodeBmps, findBmp } from "./zvt-bmp.ts";
 import {
 	command,
@@ -16,12 +17,13 @@ import {
 import { type Conversation, type Take, takeStray } from "./zvt-conversation.ts";
 import { decodeDigits } from "./zvt-digits.ts";
 import { ReceiptRoll, takePrinting } from "./zvt-printing.ts";
-import { PLEASE_WAIT, reasonOf } from "./zvt-results.ts";
+import { NOT_REGISTERED, reasonOf } from "./zvt-results.ts";
 import type { ZvtSettings } from "./zvt-settings.ts";
 import { decodeStatusInformation, type StatusInformation } from "./zvt-status-information.ts";
 import { decodeTerminalStatus, faultCodeOf, isOfTheTerminal, passes, wordsOf } from "./zvt-terminal-status.ts";
 
 export const READY = 0x00;
+const REGISTRATIONS_MAX = 3;
 
 /** A terminal at the other end of a conversation: what is known of it, and how that is learned. */
 export class ZvtTerminal {
@@ -29,6 +31,7 @@ export class ZvtTerminal {
 	readonly settings: ZvtSettings;
 	readonly #report: Report;
 	#isPrepared = false;
+	#status = READY;
 	#terminalId: string | undefined;
 	#version: string | undefined;
 	/** The last transaction that it stored; undefined where it says that it has none. */
@@ -46,6 +49,11 @@ export class ZvtTerminal {
 		return this.#terminalId;
 	}
 
+	/** What it said last of how it is. */
+	get status(): number {
+		return this.#status;
+	}
+
 	/** It knows this register, and its last transaction is known here. */
 	get isPrepared(): boolean {
 		return this.#isPrepared;
@@ -58,8 +66,14 @@ export class ZvtTerminal {
 	async prepare(): Promise<number> {
 		const status = await this.enquire(this.#version === undefined);
 		if (passes(status)) return this.#become(status);
-		const refusal = (await this.#register()) ?? (await this.#learnLast());
-		if (refusal !== undefined) return this.#become(refusal);
+		for (let tries = 1; ; tries++) {
+			const refusal = (await this.#register()) ?? (await this.#learnLast());
+			if (refusal === undefined) break;
+			if (passes(refusal)) return this.#become(refusal);
+			// It restarted after it was registered, which a serial cable does not tell.
+			if (tries === REGISTRATIONS_MAX)
+				throw new DeviceError("TERMINAL_DEFECT", "it forgets the registration each time");
+		}
 		this.#isPrepared = true;
 		return this.#become(status);
 	}
@@ -69,7 +83,7 @@ export class ZvtTerminal {
 		const service = wantsVersion ? STATUS_AND_VERSION : STATUS_ONLY;
 		const ending = await this.conversation.run(encodeStatusEnquiry(this.settings.password, service));
 		if (ending.kind !== "completed") return this.#become(isOfTheTerminal(ending.code) ? ending.code : READY);
-		const { status, version } = decodeTerminalStatus(ending.data);
+		const { status, version } = this.#read(() => decodeTerminalStatus(ending.data));
 		this.#version = version ?? this.#version;
 		return this.#become(status);
 	}
@@ -106,7 +120,10 @@ export class ZvtTerminal {
 		throw new DeviceError("TERMINAL_SETUP_DUE", `it refuses the registration: ${reasonOf(code)}`);
 	}
 
-	/** The same for its last transaction (06 20). */
+	/**
+	 * The same for its last transaction (06 20). A refusal for any other reason than that it is busy, or no longer knows this
+	 * register, says that there is none.
+	 */
 	async #learnLast(): Promise<number | undefined> {
 		let last: StatusInformation | undefined;
 		const take: Take = (message) => {
@@ -114,13 +131,23 @@ export class ZvtTerminal {
 			return takeReplay(message);
 		};
 		const ending = await this.conversation.run(encodeRepeatReceipt(this.settings.password, LAST_TRANSACTION), take);
-		if (ending.kind === "refused" && ending.code === PLEASE_WAIT) return ending.code;
+		if (ending.kind === "refused" && (passes(ending.code) || ending.code === NOT_REGISTERED)) return ending.code;
 		this.last = ending.kind === "completed" ? last : undefined;
 		this.seen = this.last;
 		return undefined;
 	}
 
+	/** What can't be read ends the connection, as it does in the middle of a command. */
+	#read<T>(decode: () => T): T {
+		try {
+			return decode();
+		} catch (error) {
+			throw error instanceof WireError ? this.conversation.giveUp(error) : error;
+		}
+	}
+
 	#become(status: number): number {
+		this.#status = status;
 		const about = {
 			...(this.#version ? { firmware: this.#version } : {}),
 			...(this.#terminalId ? { serialNumber: this.#terminalId } : {}),

@@ -146,6 +146,16 @@ describe("a block that comes", () => {
 		expect(heard).toEqual(["04ff0110"]);
 	});
 
+	test("to whoever had the port before is not taken for an answer", async () => {
+		const { cable, transport, heard } = bench({ characterMs: 30, blockMs: 5000 });
+		const settled = transport.settle();
+		cable.arrive(encodeBlock(POSITIVE), encodeBlock(bytes("06 0F 00")).subarray(0, 5));
+		await settled;
+		cable.arrive(encodeBlock(bytes("04 FF 01 0A")));
+		expect(heard).toEqual(["04ff010a"]);
+		expect(cable.written).toEqual(["06"]);
+	});
+
 	test("after noise is taken, and the noise is nobody's", () => {
 		const { cable, heard } = bench();
 		cable.arrive(bytes("00 FF 41"), encodeBlock(POSITIVE));

@@ -12,6 +12,8 @@ export type Transport = {
 	listen(receive: (message: Uint8Array) => void): void;
 	/** Forgets a message that has only begun; true where there was one. */
 	discard(): boolean;
+	/** Lets pass what was said to whoever had the line before. */
+	settle(): Promise<void>;
 };
 
 /** Sheet 1.1: messages back to back, cut by their lengths. */
@@ -25,6 +27,8 @@ export function overTcp(link: Link): Transport {
 			});
 		},
 		discard: () => splitter.discard(),
+		// A connection begins with nothing on it.
+		settle: async () => undefined,
 	};
 }
 
@@ -44,6 +48,7 @@ export class SerialTransport implements Transport {
 	#turn: Promise<unknown> = Promise.resolve();
 	#gap: NodeJS.Timeout | undefined;
 	#chunks = 0;
+	#isSettling = false;
 
 	constructor(link: Link, { characterMs, blockMs }: { characterMs: number; blockMs: number }) {
 		this.#link = link;
@@ -65,6 +70,16 @@ export class SerialTransport implements Transport {
 
 	discard(): boolean {
 		return this.#splitter.discard();
+	}
+
+	/** The port may hold what came while nobody had it open: an old answer must not pass for a new one. */
+	async settle(): Promise<void> {
+		this.#isSettling = true;
+		for (let chunks = -1; chunks !== this.#chunks; ) {
+			chunks = this.#chunks;
+			await pause(this.#characterMs, this.#link.gone);
+		}
+		this.#isSettling = false;
 	}
 
 	async #sendBlock(block: Uint8Array): Promise<void> {
@@ -95,6 +110,7 @@ export class SerialTransport implements Transport {
 	#take(bytes: Uint8Array): void {
 		clearTimeout(this.#gap);
 		this.#chunks++;
+		if (this.#isSettling) return;
 		for (const piece of this.#splitter.push(bytes)) this.#judge(piece);
 		this.#awaitRest();
 	}
