@@ -20,7 +20,7 @@ import { Gadget } from "./gadget.ts";
 
 const ids = { vendorId: 0x04b8, productId: 0x0202 };
 const words = { manufacturer: "EPSON", product: "TM-T20III", serialNumber: "X6MB012345" };
-const settings = { columns: 48, drawerPin: 2, answerMs: 2000, confirmMs: 15_000 };
+const settings = { columns: 48, codePage: 858, drawerPin: 2, answerMs: 2000, confirmMs: 15_000 };
 const quietly = () => undefined;
 
 /** The kernel's end of the printer gadget: what is read from it is on the paper's way, what is written is an answer. */
@@ -105,8 +105,9 @@ export async function checkPrinter(): Promise<void> {
 		connected = await open();
 		assert.equal(existsSync("/dev/usb/lp0"), false);
 		assert.deepEqual(connected.link.identity, { model: "EPSON TM-T20III", serialNumber: "X6MB012345" });
-		const condition = await connected.witness.untilCondition(({ state }) => state === "online");
+		const condition = await connected.witness.untilCondition(({ state, firmware }) => state === "online" && !!firmware);
 		assert.equal(condition.paper, "ok");
+		return `${condition.model}, ${condition.firmware}`;
 	});
 	await check("nobody else can have it meanwhile", () =>
 		assert.rejects(openUsb(ids, quietly), { code: "DEVICE_UNREACHABLE", detail: /another program/ }),

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { setTimeout as rest } from "node:timers/promises";
 import { SerialPort } from "serialport";
 import { connect } from "../../firmware-bridge/drivers/connected.testing.ts";
 import { toledo8217 } from "../../firmware-bridge/drivers/scales/toledo8217.ts";
 import { EmulatedToledo8217 } from "../../firmware-bridge/emulators/toledo8217.ts";
+import type { SerialSettings } from "../../firmware-bridge/links/link.ts";
+import { openSerial } from "../../firmware-bridge/links/serial.ts";
 import { check, until } from "./checks.ts";
 import { Gadget } from "./gadget.ts";
 
@@ -18,9 +21,14 @@ class ScaleInKernel {
 	readonly scale = new EmulatedToledo8217((bytes) => this.#port?.write(Buffer.from(bytes)));
 	#port: SerialPort | undefined;
 
-	async plugIn(): Promise<void> {
+	/** The plug is in, and nobody reads what the hub sends. */
+	async plugInDeaf(): Promise<void> {
 		this.gadget.plugIn();
 		await until(() => existsSync("/dev/ttyGS0") && existsSync("/dev/ttyACM0"));
+	}
+
+	async plugIn(): Promise<void> {
+		await this.plugInDeaf();
 		const port = new SerialPort({ path: "/dev/ttyGS0", baudRate: 9600, lock: false });
 		port.on("data", (bytes: Uint8Array) => this.scale.receive(bytes));
 		port.on("error", () => undefined);
@@ -86,5 +94,20 @@ export async function checkScale(): Promise<void> {
 		await connected.witness.untilWeight((weight) => weight.state === "stable" && weight.grams === 789);
 	});
 	await connected.link.close();
+	await device.unplug();
+	await check("a port whose device takes nothing is given up soon", async () => {
+		await device.plugInDeaf();
+		const line: SerialSettings = { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1, flow: "software" };
+		const link = await until(() => openSerial("/dev/ttyACM0", line, () => undefined).catch(() => undefined));
+		const writing = link.write(new Uint8Array(1_000_000));
+		writing.catch(() => undefined);
+		await rest(500);
+		const startedAt = performance.now();
+		await link.close();
+		const ms = Math.round(performance.now() - startedAt);
+		await assert.rejects(writing, { code: "DEVICE_UNREACHABLE" });
+		assert.ok(ms < 5000, `after ${ms} ms`);
+		return `after ${ms} ms`;
+	});
 	await device.unplug();
 }

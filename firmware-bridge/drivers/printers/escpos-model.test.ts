@@ -70,9 +70,9 @@ test.each([
 
 test("the logo stands above a receipt, and above nothing else", async () => {
 	const png = new PNG({ width: 64, height: 32 });
-	const logo = join(mkdtempSync(join(tmpdir(), "logo-")), "logo.png");
-	writeFileSync(logo, PNG.sync.write(png));
-	const { printer, perform, link } = await start({}, { logo });
+	const logoFile = join(mkdtempSync(join(tmpdir(), "logo-")), "logo.png");
+	writeFileSync(logoFile, PNG.sync.write(png));
+	const { printer, perform, link } = await start({}, { logoFile });
 	expect(await perform({ action: "print", receipt, openDrawer: true })).toEqual({ status: "done" });
 	expect(paperText(printer.lastPaper)).toMatch(/^\[raster 64x32\]\n+ *Kaashuis De Brink/);
 	expect(await perform({ action: "print-text", lines: ["dag"] })).toEqual({ status: "done" });
@@ -81,7 +81,7 @@ test("the logo stands above a receipt, and above nothing else", async () => {
 });
 
 test("a logo that is not there keeps the printer out of use, with its reason", async () => {
-	await expect(start({}, { logo: "/there/is/no/logo.png" })).rejects.toMatchObject({
+	await expect(start({}, { logoFile: "/there/is/no/logo.png" })).rejects.toMatchObject({
 		code: "DEVICE_CONFIG_INVALID",
 		detail: expect.stringContaining("/there/is/no/logo.png"),
 	});

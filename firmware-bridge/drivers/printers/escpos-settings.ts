@@ -23,7 +23,7 @@ export const EscposSettings = Type.Object(
 				description: "Number by which the model selects it (ESC t); left out: Epson's own",
 			}),
 		),
-		logo: Type.Optional(
+		logoFile: Type.Optional(
 			Type.String({ minLength: 1, description: "PNG file above every receipt; as wide as the paper at most" }),
 		),
 		answerMs: Type.Integer({

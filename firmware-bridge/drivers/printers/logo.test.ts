@@ -29,8 +29,8 @@ function pictureOf(width: number, height: number, isBlack: (x: number, y: number
 
 type Raster = Extract<Mark, { kind: "raster" }>;
 
-async function printed(logo: string, columns: 48 | 42 | 32 = 48) {
-	const job = await readLogo({ logo, columns });
+async function printed(logoFile: string, columns: 48 | 42 | 32 = 48) {
+	const job = await readLogo({ logoFile, columns });
 	const printer = new PrinterBody({});
 	printer.receive(job.bytes);
 	await new Promise((resolve) => setImmediate(resolve));
@@ -101,7 +101,7 @@ test("no logo is no bytes", async () => {
 
 test("a file that is no logo is refused with its reason, before it is unpacked", async () => {
 	const refused = (path: string, reason: RegExp) =>
-		expect(readLogo({ logo: path, columns: 48 })).rejects.toMatchObject({
+		expect(readLogo({ logoFile: path, columns: 48 })).rejects.toMatchObject({
 			code: "DEVICE_CONFIG_INVALID",
 			detail: expect.stringMatching(reason),
 		});

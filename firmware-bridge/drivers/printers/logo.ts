@@ -19,9 +19,9 @@ const NONE: PrintJob = { bytes: new Uint8Array(), lines: 0 };
  * The shop's logo as it stands above a receipt, in the middle, in black and white dots (GS v 0). No bytes where there is
  * none. Throws DEVICE_CONFIG_INVALID with what is wrong with the file.
  */
-export async function readLogo({ logo, columns }: Pick<EscposSettings, "logo" | "columns">): Promise<PrintJob> {
-	if (logo === undefined) return NONE;
-	const picture = await readPicture(logo);
+export async function readLogo({ logoFile, columns }: Pick<EscposSettings, "logoFile" | "columns">): Promise<PrintJob> {
+	if (logoFile === undefined) return NONE;
+	const picture = await readPicture(logoFile);
 	const scale = Math.min(1, (columns * DOTS_A_COLUMN) / picture.width, HEIGHT_DOTS_MAX / picture.height);
 	const width = Math.max(1, Math.floor(picture.width * scale));
 	const height = Math.max(1, Math.floor(picture.height * scale));
