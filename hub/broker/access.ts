@@ -7,6 +7,8 @@ import { isForeign, mayUseForeign } from "./foreign.ts";
 
 const nameValidator = Compile(ClientName);
 const skuValidator = Compile(Sku);
+/** The longest topic of the contract is a third of this; what is longer is not even looked at. */
+export const TOPIC_LENGTH_MAX = 256;
 const TOPICS_REMEMBERED_MAX = 20_000;
 /** What every topic of the contract begins with. */
 const CONTRACT_ROOT = "kassahub/";
@@ -19,7 +21,7 @@ const known = new Map<string, Route | undefined>();
 /** The message that travels on a topic; undefined where none does: nobody may use it, unless it is a sensor's own. */
 export function routeOf(topic: string): Route | undefined {
 	// What sensors speak of among themselves is not remembered here: it would push out the topics that sales come on.
-	if (!topic.startsWith(CONTRACT_ROOT)) return undefined;
+	if (!topic.startsWith(CONTRACT_ROOT) || topic.length > TOPIC_LENGTH_MAX) return undefined;
 	if (known.has(topic)) return known.get(topic);
 	const route = findRoute(topic);
 	// Topics come from the wire: what is remembered of them is bounded.
@@ -64,6 +66,7 @@ export function mayLeaveWill(account: Account, topic: string): boolean {
  * A filter that matches no message of the contract (also `$SYS`, `$share`) is refused, so that a typo shows at once.
  */
 export function maySubscribe(account: Account, filter: string): boolean {
+	if (filter.length > TOPIC_LENGTH_MAX) return false;
 	if (isForeign(filter)) return mayUseForeign(account, filter);
 	const levels = filter.split("/");
 	let isKnown = false;

@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { booking } from "@kassahub/contracts/booking.ts";
 import { type MessageDefinition, topicOf } from "@kassahub/contracts/message.ts";
+import { reading } from "@kassahub/contracts/reading.ts";
 import { rejection } from "@kassahub/contracts/rejection.ts";
 import type { AedesPublishPacket, AuthenticateError, Client, PublishPacket } from "aedes";
 import type { Logger } from "pino";
@@ -13,20 +14,24 @@ import type { Outcome, Submission } from "../books/submission.ts";
 import { isLoopback } from "../loopback.ts";
 import type { Account, Accounts } from "../pairing/accounts.ts";
 import type { Certificates } from "../tls/certificates.ts";
-import { matches, mayHearTopic, maySubscribe, publishRight, type Route, routeOf } from "./access.ts";
+import { matches, mayHearTopic, maySubscribe, publishRight, type Route, routeOf, TOPIC_LENGTH_MAX } from "./access.ts";
 import { Audience } from "./audience.ts";
 import { Engine, type InboundPacket, isPassing, isSettled } from "./engine.ts";
-import { FOREIGN_PAYLOAD_BYTES_MAX, ForeignPace, mayAddFilter, mayUseForeign } from "./foreign.ts";
+import { mayAddFilter } from "./filters.ts";
+import { FOREIGN_PAYLOAD_BYTES_MAX, mayUseForeign } from "./foreign.ts";
 import { gatherWrites } from "./gather.ts";
 import { type Connection, ConnectionRefused, identify } from "./identity.ts";
 import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
 import { listen, listenTls, MIN_TLS_VERSION, portOf } from "./listener.ts";
+import { MESSAGE_TOKENS, READING_TOKENS, SensorPace } from "./pace.ts";
 import { isReserved } from "./reserved.ts";
 import { Sessions, type Will } from "./sessions.ts";
 
 const CONNECT_WITHIN_MS = 10_000;
 /** A client that reads slower than it is sent to: levels and readings pass it by, and then it is cut. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
+/** One SUBSCRIBE may hold tens of thousands of filters, and each that is refused is a line in the log. */
+const REFUSED_FILTERS_MAX = 100;
 const DRAIN_WITHIN_MS = 20_000;
 /** The will of a client that was lost together with the hub is sent after four of these. */
 const HEARTBEAT_MS = 10_000;
@@ -60,7 +65,8 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		(filter) => matches(filter.split("/"), BOOKING_LEVELS),
 		BOOKING_LEVELS.indexOf("{register}"),
 	);
-	readonly #pace = new ForeignPace();
+	readonly #pace = new SensorPace();
+	readonly #refused = new WeakMap<Client, number>();
 	readonly #filters = new WeakMap<Client, Set<string>>();
 	readonly #servers: Server[] = [];
 	readonly #sessions: Sessions;
@@ -106,13 +112,7 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 			},
 			authorizePublish: (client, packet, callback) => this.#authorizePublish(client, packet, callback),
 			authorizeSubscribe: (client, subscription, callback) => {
-				const account = this.#accountOf(client);
-				const isAllowed =
-					account !== undefined &&
-					maySubscribe(account, subscription.topic) &&
-					this.#addFilter(client, account, subscription.topic);
-				if (!isAllowed) log.warn({ account: account?.name, filter: subscription.topic }, "subscription refused");
-				callback(null, isAllowed ? subscription : null);
+				callback(null, this.#admitFilter(client, subscription.topic) ? subscription : null);
 			},
 			authorizeForward: (client, packet) => this.#authorizeForward(client, packet),
 		});
@@ -180,6 +180,22 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		return this.#connections.get(client)?.account;
 	}
 
+	#clientsOf(account: string): Client[] {
+		return Object.values(this.#engine.clients).filter((client) => this.#accountOf(client)?.name === account);
+	}
+
+	#admitFilter(client: Client, filter: string): boolean {
+		const account = this.#accountOf(client);
+		if (account && maySubscribe(account, filter) && this.#addFilter(client, account, filter)) return true;
+		const refused = (this.#refused.get(client) ?? 0) + 1;
+		this.#refused.set(client, refused);
+		if (refused <= REFUSED_FILTERS_MAX) {
+			const start = filter.slice(0, TOPIC_LENGTH_MAX);
+			this.#log.warn({ account: account?.name, filter: start }, "subscription refused");
+		} else if (refused === REFUSED_FILTERS_MAX + 1) client.close();
+		return false;
+	}
+
 	/** Notes a filter that a connection asks for; false where it has too many, those it gave up again included. */
 	#addFilter(client: Client, account: Account, filter: string): boolean {
 		const filters = this.#filters.get(client) ?? new Set();
@@ -202,6 +218,7 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 					const holder = this.#engine.clients[clientId];
 					return holder && this.#accountOf(holder)?.name;
 				},
+				connectionsOf: (account) => this.#clientsOf(account).length,
 			});
 		} catch (error) {
 			if (!(error instanceof ConnectionRefused)) this.#log.error({ err: error }, "a login could not be checked");
@@ -209,10 +226,20 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		}
 	}
 
+	/** A sensor that floods is slowed down by its own connection, whatever it says and at whichever QoS (invariant 9). */
 	#authorizePublish(client: Client | null, packet: InboundPacket, answer: Answer): void {
 		// Without a client it is a will of the hub's last run.
 		const account = client ? this.#accountOf(client) : this.#accounts.get((packet as unknown as Will).account);
 		const route = routeOf(packet.topic);
+		const take = (): void => this.#take(account, route, packet, answer);
+		if (account?.kind !== "sensor") take();
+		else {
+			const tokens = route?.message.name === reading.name ? READING_TOKENS : MESSAGE_TOKENS;
+			this.#pace.pass(account, packet.payload.length, take, tokens);
+		}
+	}
+
+	#take(account: Account | undefined, route: Route | undefined, packet: InboundPacket, answer: Answer): void {
 		const right = account && route ? publishRight(account, route) : "refused";
 		if (account && !route && mayUseForeign(account, packet.topic)) {
 			this.#pass(account, packet, answer);
@@ -250,8 +277,7 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 			packet.retain = false;
 			this.#log.warn({ account: account.name, topic: packet.topic }, "retains too much: passed on, not retained");
 		}
-		if (account.kind === "sensor") this.#pace.pass(account, payload.length, () => answer(null));
-		else answer(null);
+		answer(null);
 	}
 
 	/** Answers, and with that lets PUBACK leave, only when the books have it; on their fault the connection is cut. */
@@ -307,9 +333,7 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 	}
 
 	readonly #cut = (name: string): void => {
-		for (const client of Object.values(this.#engine.clients)) {
-			if (this.#accountOf(client)?.name === name) client.close();
-		}
+		for (const client of this.#clientsOf(name)) client.close();
 	};
 
 	readonly #forget = (name: string): void => {

@@ -3,8 +3,8 @@ import type { PairingKind } from "@kassahub/contracts/credentials.ts";
 import { topicOf } from "@kassahub/contracts/message.ts";
 import { sale } from "@kassahub/contracts/sale.ts";
 import { expect, test, vi } from "vitest";
-import { ForeignPace } from "./foreign.ts";
 import { ForeignRetained } from "./foreign-retained.ts";
+import { SensorPace } from "./pace.ts";
 import type { Change } from "./session-store.ts";
 import {
 	login,
@@ -204,7 +204,7 @@ test("a sensor that floods waits, while sales go on and what it retains is bound
 
 test("the pace lets a burst through at once, then as many a second as it allows, and never out of order", () => {
 	vi.useFakeTimers();
-	const pace = new ForeignPace();
+	const pace = new SensorPace();
 	const schappen = { kind: "sensor", name: "schappen" } as const;
 	const passed: number[] = [];
 	let said = 0;

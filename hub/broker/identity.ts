@@ -5,9 +5,11 @@ import type { Sessions } from "./sessions.ts";
 
 const CLIENT_ID_LENGTH_MAX = 128;
 const SESSIONS_PER_ACCOUNT_MAX = 64;
+const CONNECTIONS_PER_ACCOUNT_MAX = 64;
 
 /** CONNACK codes of MQTT 3.1.1 §3.2.2.3. */
 const IDENTIFIER_REJECTED = 2;
+const UNAVAILABLE = 3;
 const BAD_CREDENTIALS = 4;
 const NOT_AUTHORIZED = 5;
 
@@ -31,8 +33,8 @@ export class ConnectionRefused extends Error implements AuthenticateError {
 }
 
 /**
- * Who connects. Throws ConnectionRefused for an anonymous client, wrong credentials, a client id of another account,
- * and a last will that the account may not publish.
+ * Who connects. Throws ConnectionRefused for an anonymous client, wrong credentials, a client id of another account, one
+ * connection or session too many, and a last will that the account may not publish.
  */
 export async function identify({
 	client,
@@ -42,6 +44,7 @@ export async function identify({
 	accounts,
 	sessions,
 	holderOf,
+	connectionsOf,
 }: {
 	client: Client;
 	connection: Connection;
@@ -51,6 +54,8 @@ export async function identify({
 	sessions: Sessions;
 	/** The account that is connected with a client id now. */
 	holderOf: (clientId: string) => string | undefined;
+	/** How many connections an account has now. */
+	connectionsOf: (account: string) => number;
 }): Promise<Account> {
 	if (!username || !password) throw new ConnectionRefused(NOT_AUTHORIZED, "anonymous");
 	const account = await accounts.authenticate(username, password.toString("utf8"), connection.address);
@@ -78,6 +83,12 @@ export async function identify({
 	const isBounded = !client.clean && sessionOwner === undefined && account.kind !== "bridge";
 	if (isBounded && sessions.countOf(account.name) >= SESSIONS_PER_ACCOUNT_MAX) {
 		throw new ConnectionRefused(IDENTIFIER_REJECTED, `${account.name} keeps too many sessions`);
+	}
+
+	// A client that connects anew takes the place of its own earlier connection.
+	const isMore = holder === undefined && account.kind !== "bridge";
+	if (isMore && connectionsOf(account.name) >= CONNECTIONS_PER_ACCOUNT_MAX) {
+		throw new ConnectionRefused(UNAVAILABLE, `${account.name} is connected too often`);
 	}
 
 	const { will } = connection;

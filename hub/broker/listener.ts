@@ -1,7 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import { Doors } from "./doors.ts";
 
-const CONNECTIONS_MAX = 1_000;
+/** Hundreds of shelf sensors, and one of the bridge for each of them: more than a large shop has. */
+const CONNECTIONS_MAX = 2_500;
+const HANDSHAKE_WITHIN_MS = 10_000;
 const PROBE_AFTER_MS = 30_000;
 /** A tablet of ten years ago can do that. */
 export const MIN_TLS_VERSION = "TLSv1.2";
@@ -21,7 +24,10 @@ export function listenTls(
 	{ certificate: cert, key }: { certificate: string; key: string },
 	connect: (socket: Socket) => void,
 ): Promise<TlsServer> {
-	const server = createTlsServer({ ...socketOptions, cert, key, minVersion: MIN_TLS_VERSION }, connect);
+	const server = createTlsServer(
+		{ ...socketOptions, cert, key, minVersion: MIN_TLS_VERSION, handshakeTimeout: HANDSHAKE_WITHIN_MS },
+		connect,
+	);
 	// Who gives up a handshake has no connection that could be logged by name.
 	server.on("tlsClientError", (_, socket) => socket.destroy());
 	return opened(server, port, host);
@@ -29,6 +35,7 @@ export function listenTls(
 
 function opened<S extends Server>(server: S, port: number, host: string): Promise<S> {
 	server.maxConnections = CONNECTIONS_MAX;
+	new Doors().guard(server);
 	return new Promise((resolve, reject) => {
 		server.once("error", reject);
 		server.listen(port, host, () => {

@@ -50,6 +50,7 @@ test("where others can read along, only sensors are let in", async () => {
 			accounts,
 			sessions,
 			holderOf,
+			connectionsOf: () => 0,
 		}).then(
 			() => 0,
 			(error: { returnCode: number }) => error.returnCode,
