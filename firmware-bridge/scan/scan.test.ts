@@ -151,7 +151,9 @@ test("everything that is plugged in is proposed at once, each under a name of it
 	const usb = join(world.root, "sys/bus/usb/devices");
 	for (const [folder, fields] of Object.entries({
 		"1-1": { idVendor: "04b8", idProduct: "0202", serial: "J3K4", manufacturer: "EPSON", product: "TM-T20III" },
-		"1-1:1.0": { bInterfaceClass: "07" },
+		"1-1:1.0": { bInterfaceClass: "07", ieee1284_id: "MFG:EPSON;CMD:ESC/POS;MDL:TM-T20III;CLS:PRINTER;" },
+		"1-2": { idVendor: "03f0", idProduct: "0c17", manufacturer: "HP", product: "LaserJet" },
+		"1-2:1.0": { bInterfaceClass: "07", ieee1284_id: "MFG:HP;MDL:LaserJet;CMD:PJL,PCLXL,PCL,POSTSCRIPT;CLS:PRINTER;" },
 		"1-1.2": { idVendor: "072f", idProduct: "2200", manufacturer: "ACS", product: "ACR122U" },
 		"1-1.2:1.0": { bInterfaceClass: "0b" },
 		usb1: { idVendor: "1d6b", idProduct: "0002" },
@@ -174,7 +176,8 @@ test("everything that is plugged in is proposed at once, each under a name of it
 		["weegschaal", "toledo8217", `serial://${taken.path}`, "weegschaal"],
 	]);
 	expect(new Set(found.map(({ name }) => name)).size).toBe(found.length);
-	expect(notes).toEqual([]);
+	expect(notes).toEqual(["an office printer by its own words: HP LaserJet"]);
+	expect(found[1]?.because).toContain("an ESC/POS printer by its own words");
 	expect(await cardReadersOnUsb(world.root)).toEqual(["ACS ACR122U"]);
 	// What is proposed can be put into devices.yaml as it is.
 	const entries = found
