@@ -2,6 +2,9 @@ import type { FastifyRequest } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { isLoopback } from "../loopback.ts";
 import type { Account } from "../pairing/accounts.ts";
+import { measureAlerts } from "./metrics/alerts.ts";
+import { measureBox } from "./metrics/box.ts";
+import { measureDevices } from "./metrics/devices.ts";
 import type { App, Parts } from "./parts.ts";
 import { Problem } from "./problem.ts";
 
@@ -14,6 +17,9 @@ export function serveMetrics(
 	const registry = new Registry();
 	collectDefaultMetrics({ register: registry });
 	measureShop(registry, parts);
+	measureBox(registry, parts);
+	measureDevices(registry, parts);
+	measureAlerts(registry, parts);
 	const duration = new Histogram({
 		name: "kassahub_http_request_duration_seconds",
 		help: "Time from the first byte of a request to the last of its answer",
@@ -42,7 +48,7 @@ function admitToMetrics(account: Account | undefined): void {
 }
 
 /** What the shop itself measures, read at the moment it is asked for. */
-function measureShop(registry: Registry, { books, broker, devices, relay }: Parts): void {
+function measureShop(registry: Registry, { books, broker, relay }: Parts): void {
 	const registers = [registry];
 	const startNumber = books.head().number;
 	new Gauge({
@@ -77,18 +83,6 @@ function measureShop(registry: Registry, { books, broker, devices, relay }: Part
 		registers,
 		collect() {
 			this.set(broker.clientCount);
-		},
-	});
-	new Gauge({
-		name: "kassahub_device_up",
-		help: "1 where the device is online, 0 where it is connecting, degraded or offline",
-		labelNames: ["device", "class"],
-		registers,
-		collect() {
-			this.reset();
-			for (const state of devices.list()) {
-				this.set({ device: state.device, class: state.class }, state.state === "online" ? 1 : 0);
-			}
 		},
 	});
 	new Gauge({

@@ -5,7 +5,7 @@ import { Problem } from "./problem.ts";
 import { hostOf } from "./trust/routes.ts";
 
 /** What a tablet may ask for before it can trust the box, and what a monitor may. */
-const OPEN = /^\/(trust(\/|$|\?)|healthz($|\?))/;
+const OPEN = /^\/(trust(\/|$|\?)|(healthz|readyz)($|\?))/;
 const isPage = ({ method, url }: FastifyRequest): boolean =>
 	(method === "GET" || method === "HEAD") && !/^\/(api|mqtt|metrics)(\/|$|\?)/.test(url);
 

@@ -23,7 +23,7 @@ import { boxRoutes } from "./routes/box.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { deviceRoutes } from "./routes/devices.ts";
-import { healthRoutes, livenessRoute } from "./routes/health.ts";
+import { healthRoutes, livenessRoute, readinessRoute } from "./routes/health.ts";
 import { journalRoutes } from "./routes/journal.ts";
 import { pairingRoutes } from "./routes/pairings.ts";
 import { paymentRoutes } from "./routes/payments.ts";
@@ -83,6 +83,7 @@ export async function createApi(parts: Parts): Promise<App> {
 	const readToken = tokenReader(app, parts.accounts);
 	serveMetrics(app, parts, readToken);
 	livenessRoute(app);
+	readinessRoute(app, parts);
 	const asyncapiDocument = asyncapi();
 	app.get("/api/asyncapi.json", { schema: { hide: true } }, async () => asyncapiDocument);
 

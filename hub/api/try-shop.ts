@@ -54,6 +54,7 @@ export type TryShop = {
 	dataDir: string;
 	books: Books;
 	accounts: Accounts;
+	broker: Broker;
 	devices: Devices;
 	histories: Histories;
 	people: People;
@@ -125,6 +126,7 @@ export async function openTryShop(): Promise<TryShop> {
 		dataDir,
 		books,
 		accounts,
+		broker,
 		devices,
 		histories,
 		people,

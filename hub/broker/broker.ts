@@ -131,6 +131,11 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		return this.#engine.connectedClients;
 	}
 
+	/** Whether clients can connect by TCP. */
+	get isListening(): boolean {
+		return this.#servers.some((server) => server.listening);
+	}
+
 	/** Publishes a message of the hub itself. */
 	publish(message: MessageDefinition, levels: Record<string, string>, value: unknown): void {
 		const packet: PublishPacket = {
