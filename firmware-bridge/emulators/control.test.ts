@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { code128Bars, ean13Bars, ean13Digits } from "./barcodes.ts";
 import { startControl } from "./control.ts";
+import { startDisplay } from "./displays.ts";
 import { startPrinter } from "./escpos.ts";
 import { startScale } from "./scale-on-cable.ts";
 import { startTerminal } from "./terminal-kinds.ts";
@@ -62,6 +63,18 @@ test.each(["zvt", "opi", "nexo"] as const)(
 		await terminal.close();
 	},
 );
+
+test("a technician reads the customer's display, and switches it off and on", async () => {
+	const display = await startDisplay({ path: join(mkdtempSync(join(tmpdir(), "bench-")), "display"), kind: "cd5220" });
+	const control = await startControl({ port: 0, display });
+	const url = `http://127.0.0.1:${control.port}/display`;
+	display.receive(Buffer.from("0c1b5142544f5441414c0d", "hex"));
+	expect(await (await fetch(url)).json()).toEqual({ lines: ["".padEnd(20), "TOTAAL".padEnd(20)] });
+	await fetch(`${url}/power`, { method: "POST" });
+	expect(await (await fetch(url)).json()).toEqual({ lines: ["".padEnd(20), "".padEnd(20)] });
+	await control.close();
+	await display.close();
+});
 
 test("bars are those of the standards", () => {
 	expect(ean13Digits("871234500001")).toBe("8712345000011");

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from "node:http";
+import type { DisplayOnCable } from "./displays.ts";
 import { drawPaper } from "./drawing.ts";
 import type { EmulatedPrinter } from "./escpos.ts";
 import { paperText } from "./paper.ts";
@@ -8,13 +9,14 @@ import { readMisbehaviour, readPayment, type TerminalOnBench } from "./terminal-
 export type Bench = {
 	printer?: EmulatedPrinter | undefined;
 	scale?: ScaleOnCable | undefined;
+	display?: DisplayOnCable | undefined;
 	terminal?: TerminalOnBench | undefined;
 };
 
 const BODY_BYTES_MAX = 4096;
 
 /** Serves a bench's controls on loopback: GET shows, POST sets, `…/misbehave` spoils, `…/unplug` and `…/replug` pull cables. */
-export async function startControl({ port, printer, scale, terminal }: Bench & { port: number }): Promise<{
+export async function startControl({ port, printer, scale, display, terminal }: Bench & { port: number }): Promise<{
 	port: number;
 	close(): Promise<void>;
 }> {
@@ -29,6 +31,10 @@ export async function startControl({ port, printer, scale, terminal }: Bench & {
 		"POST /scale/unplug": scale && (() => scale.unplug()),
 		"POST /scale/replug": scale && (() => scale.replug()),
 		"GET /scale": scale && (() => scale.condition),
+		"GET /display": display && (() => ({ lines: display.lines })),
+		"POST /display/power": display && (() => display.switchOffAndOn()),
+		"POST /display/unplug": display && (() => display.unplug()),
+		"POST /display/replug": display && (() => display.replug()),
 		"POST /terminal": terminal && ((payment) => terminal.next(readPayment(payment))),
 		"POST /terminal/misbehave": terminal && (({ how }) => terminal.misbehave(readMisbehaviour(how))),
 		"POST /terminal/unplug": terminal && (() => terminal.cutLink()),

@@ -7,7 +7,10 @@ const ESC = 0x1b;
 const US = 0x1f;
 const CR = 0x0d;
 
-export type DisplayKind = "cd5220" | "escpos";
+const kinds = ["cd5220", "escpos"] as const;
+export type DisplayKind = (typeof kinds)[number];
+
+export const isDisplayKind = (name: string): name is DisplayKind => kinds.some((kind) => kind === name);
 
 /** A customer display of two lines of twenty, written from the protocol sheet, part B. It says nothing. */
 export class EmulatedDisplay extends EventEmitter<{ changed: [] }> {

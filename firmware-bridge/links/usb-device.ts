@@ -24,14 +24,16 @@ const DEVICE_ID_BYTES_MAX = 1023;
 
 /** Opens a printer by the `usb` package and takes its interface from the kernel's own driver. Throws a DeviceError. */
 export async function openUsbPipe(address: UsbAddress): Promise<UsbPipe> {
-	const device = await find(address);
+	let device: UsbDevice | undefined;
 	try {
+		device = await find(address);
 		await device.open();
 		return await pipeOf(device);
 	} catch (error) {
-		await device.close().catch(() => undefined);
+		await device?.close().catch(() => undefined);
 		if (error instanceof DeviceError) throw error;
-		throw unreachable(`${nameOf(address)}: ${wordsOf(error)}`);
+		const advice = /permission|denied/i.test(wordsOf(error)) ? " (is the hub's user in group lp?)" : "";
+		throw unreachable(`${nameOf(address)}: ${wordsOf(error)}${advice}`);
 	}
 }
 
@@ -109,15 +111,16 @@ async function pipeOf(device: UsbDevice): Promise<UsbPipe> {
 			// The package can't call a transfer back, and lets nobody close a device that has one. Resetting its port ends it.
 			if (underWay.size > 0) await device.reset().catch(() => undefined);
 			await pause(CLOSE_MS, Promise.all(underWay));
-			await shut(device, interfaceNumber);
+			await shut(device, interfaceNumber, holder !== undefined);
 		},
 	};
 }
 
-/** The package throws at once, not by its promises, where it can't do these now. */
-async function shut(device: UsbDevice, interfaceNumber: number): Promise<void> {
+/** Gives the interface back, to the kernel's own driver where that had it. The package throws at once where it can't. */
+async function shut(device: UsbDevice, interfaceNumber: number, wasHeld: boolean): Promise<void> {
 	try {
 		await device.releaseInterface(interfaceNumber);
+		if (wasHeld) await device.attachKernelDriver(interfaceNumber);
 	} catch {
 		// Gone with the device, or taken with its port's reset.
 	}

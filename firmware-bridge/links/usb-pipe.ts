@@ -3,7 +3,7 @@ export const printerRequests = { GET_DEVICE_ID: 0, GET_PORT_STATUS: 1, SOFT_RESE
 export type PrinterRequest = keyof typeof printerRequests;
 
 /** A device's own words in its descriptors. */
-export type UsbWords = { manufacturer?: string; product?: string; serialNumber?: string };
+type UsbWords = { manufacturer?: string; product?: string; serialNumber?: string };
 
 /**
  * An open USB printer as a link needs it: one bulk pipe each way, and the class requests. The real one is made by the

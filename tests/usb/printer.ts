@@ -90,15 +90,20 @@ export async function checkPrinter(): Promise<void> {
 		await until(() => existsSync("/dev/usb/lp0"));
 	});
 	await check("its hot-plug event comes, with a running udev", () => until(() => plugs.includes("connect TM-T20III")));
-	await check("its class requests are answered: device id, port status, soft reset", async () => {
-		const pipe = await openUsbPipe(ids);
-		assert.match(Buffer.from(await pipe.control("GET_DEVICE_ID")).toString(), /MFG:EPSON;CMD:ESC\/POS/);
-		const [status] = await pipe.control("GET_PORT_STATUS");
-		await pipe.control("SOFT_RESET");
-		await pipe.close();
-		assert.equal((status ?? 0) & 0x08, 0x08);
-		return `port status ${status?.toString(16)}`;
-	});
+	await check(
+		"it is taken from the kernel, answers its class requests (id, status, reset), and is given back",
+		async () => {
+			const pipe = await openUsbPipe(ids);
+			assert.match(Buffer.from(await pipe.control("GET_DEVICE_ID")).toString(), /MFG:EPSON;CMD:ESC\/POS/);
+			const [status] = await pipe.control("GET_PORT_STATUS");
+			await pipe.control("SOFT_RESET");
+			assert.equal(existsSync("/dev/usb/lp0"), false);
+			await pipe.close();
+			await until(() => existsSync("/dev/usb/lp0"));
+			assert.equal((status ?? 0) & 0x08, 0x08);
+			return `port status ${status?.toString(16)}`;
+		},
+	);
 
 	let connected!: Connected<"bytes">;
 	await check("the driver takes it from the kernel, learns who it is and that it is well", async () => {
