@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { Bonjour } from "bonjour-service";
 import type { Logger } from "pino";
 import { MDNS_NAME } from "../tls/names.ts";
@@ -20,7 +21,10 @@ export function announce(
 	log: Logger,
 	options?: MulticastOptions,
 ): { close(): Promise<void> } {
-	const bonjour = new Bonjour(options, (error: Error) => log.warn({ err: error.message }, "mDNS is not to be had"));
+	const failed = (error: Error) => log.warn({ err: error.message }, "mDNS is not to be had");
+	const bonjour = new Bonjour(options, failed);
+	// The package listens to errors of answers only: a port that is taken would end the hub.
+	(bonjour as unknown as { server: { mdns: EventEmitter } }).server.mdns.on("error", failed);
 	const common = { host: MDNS_NAME, txt: { shop: shop.id, v: "1" } };
 	bonjour.publish({ ...common, name: shop.name, type: "kassahub", port: httpsPort });
 	bonjour.publish({ ...common, name: `${shop.name} MQTT`, type: "mqtt", port: mqttsPort });
