@@ -9,6 +9,7 @@ import { hub, startHub } from "./brokers/hub.ts";
 import { mosquitto } from "./brokers/mosquitto.ts";
 import { rabbitmq } from "./brokers/rabbitmq.ts";
 import { coldStart, coldStartOfHub } from "./cold-start.ts";
+import { compareDevices, printDevices } from "./devices.ts";
 import { type FanOut, fanOut } from "./fan-out.ts";
 import { table } from "./figures.ts";
 import { physicalLimits } from "./limits.ts";
@@ -22,7 +23,7 @@ const say = (words: string): void => console.error(`[bench] ${words}`);
 const peers: readonly BrokerUnderTest[] = [plainAedes, mosquitto, rabbitmq];
 const brokers = [hub, ...peers];
 
-say(`${rounds} rounds of ${measureMs} ms a cell; this takes about ${isQuick ? 3 : 8} minutes`);
+say(`${rounds} rounds of ${measureMs} ms a cell; this takes about ${isQuick ? 4 : 10} minutes`);
 const limits = await physicalLimits();
 const publishing = await comparePublishing(brokers, { rounds, measureMs, say });
 
@@ -40,6 +41,8 @@ for (const peer of peers) coldStarts[peer.name] = await coldStart(peer);
 
 say("an emulated SD card");
 const sdCard = await onSdCard(measureMs);
+
+const devices = await compareDevices({ rounds, measureMs, say });
 
 say("relay drain of 50,000 rows");
 const drain = spawnSync(process.execPath, [join(import.meta.dirname, "relay-drain.ts")], { encoding: "utf8" });
@@ -108,6 +111,7 @@ console.log(
 	]),
 );
 console.log(`QoS 0 meanwhile: p50 ${sdCard.qos0.p50Ms.toFixed(2)} ms, p99 ${sdCard.qos0.p99Ms.toFixed(2)} ms`);
+printDevices(devices);
 console.log("\nRelay\n");
 console.log(JSON.stringify(relay, null, 2));
 
@@ -115,5 +119,8 @@ const folder = join(import.meta.dirname, "results");
 mkdirSync(folder, { recursive: true });
 const file = join(folder, `${new Date().toISOString().slice(0, 19).replaceAll(":", "")}.json`);
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryGiB: totalmem() / 2 ** 30, node: process.version };
-writeFileSync(file, JSON.stringify({ machine, limits, publishing, fanOuts, coldStarts, sdCard, relay }, null, "\t"));
+writeFileSync(
+	file,
+	JSON.stringify({ machine, limits, publishing, fanOuts, coldStarts, sdCard, devices, relay }, null, "\t"),
+);
 console.log(`\nAll figures: ${file}`);

@@ -1,3 +1,4 @@
+import type { DeviceConfig } from "@kassahub/contracts/config.ts";
 import { bearer, nowhere, Shop } from "../../tests/shop.ts";
 import { type Login, soldProducts } from "../load.ts";
 import type { BrokerUnderTest, RunningBroker } from "./broker.ts";
@@ -11,8 +12,12 @@ const REGISTERS = 200;
  * The hub as it is sold: accounts, access rules, checks, hash chain and journal. Its back office is out of reach, so that
  * the machine's two cores serve the broker alone, as they do the peers.
  */
-export async function startHub(prefix: string[] = [], registers = REGISTERS): Promise<RunningHub> {
-	const shop = await Shop.create({ cloud: await nowhere() });
+export async function startHub(
+	prefix: string[] = [],
+	registers = REGISTERS,
+	devices: Record<string, DeviceConfig> = {},
+): Promise<RunningHub> {
+	const shop = await Shop.create({ cloud: await nowhere(), devices });
 	shop.prefix = prefix;
 	const { pid, mqttUrl, httpUrl, token } = await shop.start();
 	for (const product of soldProducts) {
