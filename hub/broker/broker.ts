@@ -25,6 +25,7 @@ import { isForHub, MessageInvalid, readMessage } from "./inbound.ts";
 import { listen, listenTls, MIN_TLS_VERSION, portOf } from "./listener.ts";
 import { MESSAGE_TOKENS, READING_TOKENS, SensorPace } from "./pace.ts";
 import { isReserved } from "./reserved.ts";
+import { Seldom } from "./seldom.ts";
 import { Sessions, type Will } from "./sessions.ts";
 
 const CONNECT_WITHIN_MS = 10_000;
@@ -68,6 +69,7 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 	readonly #pace = new SensorPace();
 	readonly #refused = new WeakMap<Client, number>();
 	readonly #filters = new WeakMap<Client, Set<string>>();
+	readonly #seldom = new Seldom();
 	readonly #servers: Server[] = [];
 	readonly #sessions: Sessions;
 	readonly #engine: Engine;
@@ -277,12 +279,18 @@ export class Broker extends EventEmitter<{ message: [Heard]; cleared: [Pick<Hear
 		const payload = packet.payload as Buffer;
 		if (payload.length > FOREIGN_PAYLOAD_BYTES_MAX) {
 			packet[isSettled] = true;
-			this.#log.warn({ account: account.name, topic: packet.topic, bytes: payload.length }, "too long: dropped");
+			this.#complain(account, packet.topic, "too long: dropped");
 		} else if (packet.retain && !this.#sessions.admitForeign(account, packet.topic, payload)) {
 			packet.retain = false;
-			this.#log.warn({ account: account.name, topic: packet.topic }, "retains too much: passed on, not retained");
+			this.#complain(account, packet.topic, "retains too much: passed on, not retained");
 		}
 		answer(null);
+	}
+
+	/** A sensor that does wrong does so a thousand times a second. */
+	#complain({ name: account }: Account, topic: string, what: string): void {
+		const times = this.#seldom.times(account, what);
+		if (times !== undefined) this.#log.warn({ account, topic, times }, what);
 	}
 
 	/** Answers, and with that lets PUBACK leave, only when the books have it; on their fault the connection is cut. */

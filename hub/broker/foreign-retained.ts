@@ -1,8 +1,8 @@
 import type { SessionLog } from "./session-log.ts";
 
-/** A Zigbee gateway with a hundred devices retains some fifteen hundred topics, of a kilobyte each. */
-const TOPICS_PER_ACCOUNT_MAX = 2000;
-const BYTES_PER_ACCOUNT_MAX = 4 * 1024 * 1024;
+/** Hundreds of ESPHome sensors that share an account retain a dozen topics each, half of them of half a kilobyte. */
+const TOPICS_PER_ACCOUNT_MAX = 10_000;
+const BYTES_PER_ACCOUNT_MAX = 8 * 1024 * 1024;
 /** What sensors retain changes all day long, and an SD card wears: they say it again when they find the broker back. */
 const WRITE_EVERY_MS = 60_000;
 

@@ -176,9 +176,9 @@ test("a sensor that floods waits, while sales go on and what it retains is bound
 	const books = new PaperBooks();
 	await using shop = await openShop(books);
 	const sensor = await sensorOf(shop);
-	// More than its bounds of topics: the rest passes without being retained.
-	for (let index = 0; index < 6000; index++) {
-		sensor.send(publication(`flood/${index}`, "x".repeat(1000), { qos: 0, retain: true }));
+	const payload = "x".repeat(60 * 1024);
+	for (let index = 100; index < 350; index++) {
+		sensor.send(publication(`flood/${index}`, payload, { qos: 0, retain: true }));
 	}
 	let isThrough = false;
 	sensor.send(publication("flood/over", ""));
@@ -195,7 +195,9 @@ test("a sensor that floods waits, while sales go on and what it retains is bound
 	await through;
 	const bridge = await bridgeOf(shop);
 	await subscribe(bridge, "flood/#");
-	for (let index = 0; index < 2000; index++) {
+	// Eight mebibytes, of which each takes its payload and twice its name.
+	const retained = Math.floor((8 * 1024 * 1024) / (payload.length + 2 * "flood/100".length));
+	for (let index = 100; index < 100 + retained; index++) {
 		expect(await bridge.next("publish")).toMatchObject({ topic: `flood/${index}`, retain: true });
 	}
 	expect(await heardBy(bridge)).toEqual([]);
@@ -249,25 +251,25 @@ test("what is retained is counted by account, and reaches the disk only where it
 		else if (isAdmitted) payloads.delete(topic);
 		return isAdmitted;
 	};
-	for (let index = 0; index < 2000; index++) expect(admit("a", `a/${index}`, "1")).toBe(true);
+	for (let index = 0; index < 10_000; index++) expect(admit("a", `a/${index}`, "1")).toBe(true);
 	expect(admit("a", "a/one-more", "1")).toBe(false);
 	expect(admit("b", "b/0", "1")).toBe(true);
 	// What another retains there now is no longer counted with the first.
 	expect(admit("b", "a/0", "2")).toBe(true);
 	expect(admit("a", "a/one-more", "1")).toBe(true);
 	expect(admit("a", "a/1", "")).toBe(true);
-	expect(admit("a", "a/2000", "1")).toBe(true);
+	expect(admit("a", "a/10000", "1")).toBe(true);
 	retained.flush();
-	expect(written).toHaveLength(2003);
+	expect(written).toHaveLength(10_003);
 	expect(written).toContainEqual(["deleteForeign", "a/1"]);
 	expect(written).toContainEqual(["putForeign", "a/0", Buffer.from("2"), "b"]);
 	expect(admit("a", "a/2", "1")).toBe(true);
 	retained.flush();
-	expect(written).toHaveLength(2003);
-	for (let index = 0; index < 4; index++) admit("c", `c/${index}`, "x".repeat(1024 * 1024 - 100));
-	expect(admit("c", "c/4", "x".repeat(1024))).toBe(false);
+	expect(written).toHaveLength(10_003);
+	for (let index = 0; index < 8; index++) admit("c", `c/${index}`, "x".repeat(1024 * 1024 - 100));
+	expect(admit("c", "c/8", "x".repeat(1024))).toBe(false);
 	expect(admit("c", "c/0", "x")).toBe(true);
-	expect(admit("c", "c/4", "x".repeat(1024))).toBe(true);
+	expect(admit("c", "c/8", "x".repeat(1024))).toBe(true);
 	expect(retained.forget("b")).toEqual(["b/0", "a/0"]);
 });
 
