@@ -55,6 +55,7 @@ export class Accounts extends EventEmitter<{ revoked: [name: string]; replaced: 
 	readonly #internal = new Map<string, { account: Account; mark: Buffer }>();
 	/** Marks of secrets that passed the slow hash: a reconnect costs one HMAC. */
 	readonly #verified = new Map<string, Buffer>();
+	readonly #verifying = new Map<string, Promise<boolean>>();
 	readonly #markKey = randomBytes(32);
 	readonly #attempts: Attempts;
 	#decoy: Promise<string> | undefined;
@@ -176,7 +177,7 @@ export class Accounts extends EventEmitter<{ revoked: [name: string]; replaced: 
 		if (this.#attempts.isBlocked(address, username)) return undefined;
 
 		const pairing = this.#pairings.get(username);
-		const isRight = await verifySecret(secret, pairing?.secret ?? (await this.#decoyHash()));
+		const isRight = await this.#verify(secret, mark, pairing?.secret ?? (await this.#decoyHash()));
 		// It may have been revoked or replaced meanwhile.
 		if (isRight && pairing && this.#pairings.get(username) === pairing) {
 			this.#verified.set(username, mark);
@@ -184,6 +185,19 @@ export class Accounts extends EventEmitter<{ revoked: [name: string]; replaced: 
 		}
 		this.#attempts.fail(address, username);
 		return undefined;
+	}
+
+	/**
+	 * Whether a secret is the one that was hashed. Hundreds of sensors of one gateway come at once when the power is back:
+	 * what they all ask is worked out once, so that a register behind them need not wait for as many slow hashes.
+	 */
+	#verify(secret: string, mark: Buffer, hashed: string): Promise<boolean> {
+		const question = `${hashed} ${mark.toString("base64")}`;
+		const answering = this.#verifying.get(question);
+		if (answering) return answering;
+		const answer = verifySecret(secret, hashed).finally(() => this.#verifying.delete(question));
+		this.#verifying.set(question, answer);
+		return answer;
 	}
 
 	/** Who carries this bearer token (`username.password`), or undefined. */
