@@ -21,7 +21,11 @@ export type Settings = {
 	officePort: number;
 	/** The embedded back office's broker; 0 lets the hub choose a free port. */
 	cloudMqttPort: number;
+	/** Shown on standard output from this level on. */
 	logLevel: string;
+	/** Kept to be looked up from this level on, and whether in files too. */
+	keptLogLevel: string;
+	keepsLogFiles: boolean;
 };
 
 /** Settings from devices.yaml and the environment. Throws ConfigInvalid, or an Error naming the variable. */
@@ -48,6 +52,8 @@ export function readSettings(environment: NodeJS.ProcessEnv = process.env): Sett
 		cloudMqttPort: portFrom(environment, "KASSAHUB_CLOUD_MQTT_PORT", 0),
 		// A person at a terminal is shown words, not a log, unless something is wrong.
 		logLevel: environment.KASSAHUB_LOG ?? (process.stdout.isTTY ? "warn" : "info"),
+		keptLogLevel: environment.KASSAHUB_LOG ?? "info",
+		keepsLogFiles: environment.KASSAHUB_LOG_FILES !== "off",
 	};
 }
 

@@ -29,6 +29,7 @@ import { keepHistories } from "./devices/keep-histories.ts";
 import { printReceipt } from "./devices/receipts.ts";
 import { LiveConfig } from "./live-config.ts";
 import { lockData } from "./lock.ts";
+import { LogBook } from "./logs/log-book.ts";
 import { Accounts } from "./pairing/accounts.ts";
 import { PairingCodes } from "./pairing/codes.ts";
 import { openPayments } from "./payments/open.ts";
@@ -58,19 +59,27 @@ export type Hub = {
  * It answers on its ports when the promise resolves.
  * Throws DataLocked, or an Error that names the port that is taken.
  */
-export async function openHub(settings: Settings, log: Logger, clock: Clock = systemClock): Promise<Hub> {
+export async function openHub(
+	settings: Settings,
+	log: Logger,
+	{ clock = systemClock, logs = new LogBook() }: { clock?: Clock; logs?: LogBook } = {},
+): Promise<Hub> {
 	const closers = new AsyncDisposableStack();
 	try {
-		return await composeHub(settings, log, clock, closers);
+		return await composeHub(settings, { log, logs, clock, closers });
 	} catch (error) {
 		await closers.disposeAsync();
 		throw error;
 	}
 }
 
-async function composeHub(settings: Settings, log: Logger, clock: Clock, closers: AsyncDisposableStack): Promise<Hub> {
+async function composeHub(
+	settings: Settings,
+	{ log, logs, clock, closers }: { log: Logger; logs: LogBook; clock: Clock; closers: AsyncDisposableStack },
+): Promise<Hub> {
 	const { dataDir } = settings;
 	closers.adopt(lockData(dataDir), (lock) => lock.release());
+	if (settings.keepsLogFiles) closers.adopt(logs.keepIn(join(dataDir, "logs")), (files) => files.close());
 
 	const books = closers.adopt(await Books.open({ dataDir, clock }), (opened) => opened.close());
 	const accounts = await Accounts.open(join(dataDir, "pairings.json"));
@@ -153,6 +162,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 		httpsPort: () => https,
 		isEncrypted,
 		pages: join(settings.root, "web/dist"),
+		logs,
 		log: log.child({ part: "api" }),
 	});
 	closers.defer(() => api.close());
@@ -172,7 +182,7 @@ async function composeHub(settings: Settings, log: Logger, clock: Clock, closers
 	}
 
 	const plans = await planParts(settings, { mqtt, http }, { bridge, relay });
-	const children = plans.map((plan) => new Child(plan, log));
+	const children = plans.map((plan) => new Child(plan, log, logs));
 	closers.defer(async () => {
 		await Promise.all(children.map((child) => child.stop()));
 	});

@@ -2,6 +2,7 @@ import pino from "pino";
 import { renderUnicodeCompact } from "uqr";
 import { readSettings, type Settings } from "./config.ts";
 import { type Hub, openHub } from "./hub.ts";
+import { LogBook } from "./logs/log-book.ts";
 import { lanAddress, pairingLink } from "./pairing/link.ts";
 import { tellSystemd } from "./supervise/systemd.ts";
 
@@ -41,8 +42,9 @@ async function main(): Promise<void> {
 	const settings = readSettings();
 	// Where the reader of the log goes away, logging ends; pino's own stream can wait for it for ever at the exit.
 	process.stdout.on("error", () => undefined);
-	const log = pino({ level: settings.logLevel, base: null }, process.stdout);
-	const hub = await openHub(settings, log);
+	const logs = new LogBook({ out: process.stdout, shown: settings.logLevel });
+	const log = pino({ level: settings.keptLogLevel, base: null }, logs);
+	const hub = await openHub(settings, log, { logs });
 	welcome(settings, hub);
 	const systemd = tellSystemd(log);
 	let isLeaving = false;

@@ -66,7 +66,7 @@ test(`cloud killed and the network cut for ${DAYS} days with ${DAYS * SALES_A_DA
 		meanwhile: (hub: { httpUrl: string; token: string }) => Promise<void>,
 	) => {
 		const clock = openClock({ offsetMs: day * DAY_MS });
-		const hub = await openHub(settings, log, clock);
+		const hub = await openHub(settings, log, { clock });
 		const token = hub.firstLogin?.token ?? technician;
 		technician = token;
 		const httpUrl = `http://127.0.0.1:${hub.httpPort}`;

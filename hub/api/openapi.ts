@@ -11,6 +11,7 @@ import { Drawer, drawer } from "@kassahub/contracts/drawer.ts";
 import { Health, healthExample } from "@kassahub/contracts/health.ts";
 import { ImportReport, importReportExample } from "@kassahub/contracts/import-report.ts";
 import { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import { LogLine, logLineExample } from "@kassahub/contracts/log-line.ts";
 import { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import { PaymentRequest, paymentRequest } from "@kassahub/contracts/payment-request.ts";
 import { Problem, problemExample } from "@kassahub/contracts/problem.ts";
@@ -48,6 +49,7 @@ const named: Record<string, { schema: TSchema; example?: unknown }> = {
 	ImportReport: { schema: ImportReport, example: importReportExample },
 	JournalEntry: { schema: JournalEntry },
 	LastReading: { schema: LastReading },
+	LogLine: { schema: LogLine, example: logLineExample },
 	PaymentOutcome: { schema: PaymentOutcome, example: bookedPaymentExample.outcome },
 	PaymentRequest: { schema: PaymentRequest, example: paymentRequest.example },
 	Problem: { schema: Problem, example: problemExample },

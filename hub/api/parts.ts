@@ -11,6 +11,7 @@ import type { Broker } from "../broker/broker.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Histories } from "../devices/history.ts";
+import type { LogBook } from "../logs/log-book.ts";
 import type { Accounts } from "../pairing/accounts.ts";
 import type { PairingCodes } from "../pairing/codes.ts";
 import type { People } from "../people/people.ts";
@@ -42,6 +43,7 @@ export type Parts = {
 	isEncrypted(request: FastifyRequest): boolean;
 	/** Folder of the built web pages. */
 	pages: string;
+	logs: Pick<LogBook, "lines" | "follow">;
 	log: FastifyBaseLogger;
 };
 

@@ -25,6 +25,7 @@ import { catalogueRoutes } from "./routes/catalogue.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { healthRoutes, livenessRoute, readinessRoute } from "./routes/health.ts";
 import { journalRoutes } from "./routes/journal.ts";
+import { logRoutes } from "./routes/logs.ts";
 import { pairingRoutes } from "./routes/pairings.ts";
 import { paymentRoutes } from "./routes/payments.ts";
 import { peopleRoutes } from "./routes/people.ts";
@@ -97,6 +98,7 @@ export async function createApi(parts: Parts): Promise<App> {
 				deviceRoutes,
 				alertRoutes,
 				boxRoutes,
+				logRoutes,
 				journalRoutes,
 				quarantineRoutes,
 				pairingRoutes,

@@ -17,6 +17,7 @@ import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
 import { Devices } from "../devices/devices.ts";
 import { Histories } from "../devices/history.ts";
+import { LogBook } from "../logs/log-book.ts";
 import { Accounts } from "../pairing/accounts.ts";
 import { PairingCodes } from "../pairing/codes.ts";
 import { People } from "../people/people.ts";
@@ -60,6 +61,7 @@ export type TryShop = {
 	people: People;
 	signedIn: SignedIn;
 	alerts: Alerts;
+	logs: LogBook;
 	/** What was commanded, by device. */
 	commanded: { device: string; value: unknown }[];
 	tokens: Record<ClientKind, string>;
@@ -84,6 +86,7 @@ export async function openTryShop(): Promise<TryShop> {
 	devices.heardState(online("weegschaal", "scale"));
 	const alerts = new Alerts(() => undefined, systemClock);
 	const box = new BoxWatch({ dataDir, clock: systemClock, alerts: new Alerts(() => undefined, systemClock) });
+	const logs = new LogBook();
 	const relay: TryShop["relay"] = { heard: relayState.example };
 	const register = await accounts.pair("register", "kassa-1");
 	const tokens = {
@@ -105,6 +108,7 @@ export async function openTryShop(): Promise<TryShop> {
 		devices,
 		histories,
 		alerts,
+		logs,
 		box,
 		relay: { state: () => relay.heard },
 		shelves: { list: () => [shelfStateExample] },
@@ -132,6 +136,7 @@ export async function openTryShop(): Promise<TryShop> {
 		people,
 		signedIn,
 		alerts,
+		logs,
 		commanded,
 		tokens,
 		passwords: { "kassa-1": register.password },

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Logger } from "pino";
 import { localTime } from "../clock.ts";
+import type { LogBook } from "../logs/log-book.ts";
 
 const RESTART_MS_MIN = 500;
 const RESTART_MS_MAX = 30_000;
@@ -9,6 +10,8 @@ const WELL_AFTER_MS = 60_000;
 const STOP_WITHIN_MS = 8_000;
 /** The bridge says every two seconds that its event loop turns; a part that has said so and falls silent this long hangs. */
 const SILENT_MS_MAX = 30_000;
+
+const LAST_WORDS_LENGTH = 4096;
 
 export type ChildPlan = {
 	name: string;
@@ -25,6 +28,7 @@ type Stop = { at: string; reason: string };
 export class Child {
 	readonly #plan: ChildPlan;
 	readonly #log: Logger;
+	readonly #logs: Pick<LogBook, "take"> | undefined;
 	#process: ChildProcess | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#silence: NodeJS.Timeout | undefined;
@@ -34,8 +38,10 @@ export class Child {
 	#lastStop: Stop | undefined;
 	#isHanging = false;
 
-	constructor(plan: ChildPlan, log: Logger) {
+	/** `logs`: takes what the part says; without, it says it where the hub does. */
+	constructor(plan: ChildPlan, log: Logger, logs?: Pick<LogBook, "take">) {
 		this.#plan = plan;
+		this.#logs = logs;
 		this.#log = log.child({ part: plan.name });
 	}
 
@@ -52,11 +58,19 @@ export class Child {
 		const startedAt = performance.now();
 		const child = spawn(process.execPath, [this.#plan.script], {
 			// A part watches its stdin: when the hub dies, however it dies, the pipe closes and the part leaves too.
-			stdio: ["pipe", "inherit", "inherit", "ipc"],
+			stdio: ["pipe", this.#logs ? "pipe" : "inherit", this.#logs ? "pipe" : "inherit", "ipc"],
 			env: { ...process.env, ...this.#plan.environment, KASSAHUB_SUPERVISED: "1" },
 		});
 		this.#process = child;
 		child.stdin?.on("error", () => undefined);
+		let lastWords = "";
+		if (child.stdout) this.#logs?.take(this.#plan.name, child.stdout, "out");
+		if (child.stderr) {
+			this.#logs?.take(this.#plan.name, child.stderr, "error");
+			child.stderr.on("data", (bytes: Buffer) => {
+				lastWords = (lastWords + bytes).slice(-LAST_WORDS_LENGTH);
+			});
+		}
 		child.once("spawn", () => this.#log.info({ pid: child.pid }, "started"));
 		child.once("error", (error) => this.#log.error({ err: error }, "could not be started"));
 		child.on("message", () => this.#watch(child));
@@ -66,7 +80,8 @@ export class Child {
 			this.#process = undefined;
 			if (this.#isStopping) return;
 			const why = this.#isHanging ? "hung" : signal ? `ended by ${signal}` : `ended with ${code}`;
-			this.#lastStop = { at: localTime(Date.now()), reason: why };
+			const error = /^\w*Error\b.*$/m.exec(lastWords)?.[0];
+			this.#lastStop = { at: localTime(Date.now()), reason: `${why}${error ? `: ${error}` : ""}`.slice(0, 200) };
 			this.#isHanging = false;
 			if (performance.now() - startedAt > WELL_AFTER_MS) this.#waitMs = RESTART_MS_MIN;
 			this.#log.warn({ code, signal, restartInMs: this.#waitMs }, "stopped; restarting");
