@@ -8,7 +8,6 @@ export const Person = Type.Object({
 	title: Type.String({ minLength: 1, maxLength: 48, description: "As colleagues call them; shown on screens" }),
 	role: Role,
 	hasPassphrase: Type.Boolean(),
-	passkeys: Type.Integer({ minimum: 0 }),
 	hasPin: Type.Boolean(),
 	hasBadge: Type.Boolean(),
 	addedAt: Timestamp,

@@ -2,7 +2,6 @@ import type { People } from "./people.ts";
 
 /** Whoever can switch the box off and on stands in the shop. */
 const OPEN_MS = 30 * 60_000;
-const NAME_LENGTH_MAX = 32;
 
 /** Whether a box that nobody owns may be claimed: for half an hour after it was switched on, and then no more. */
 export class ClaimWindow {
@@ -24,16 +23,4 @@ export class ClaimWindow {
 	get isOpen(): boolean {
 		return !this.isClaimed && this.#now() - this.#openedMs < OPEN_MS;
 	}
-}
-
-/** The name under which somebody is kept, made of what they are called: `Anja de Wit` is anja-de-wit. */
-export function nameFrom(title: string): string {
-	const name = title
-		.normalize("NFD")
-		.toLowerCase()
-		.replace(/[\u0300-\u036f]/g, "")
-		.replace(/[^a-z0-9]+/g, "-")
-		.slice(0, NAME_LENGTH_MAX)
-		.replace(/^-+|-+$/g, "");
-	return name === "" ? "eigenaar" : name;
 }

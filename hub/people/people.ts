@@ -13,14 +13,6 @@ import { Waiting } from "../pairing/waiting.ts";
 
 const Hash = Type.String({ pattern: HASH_PATTERN });
 
-export const Passkey = Type.Object({
-	id: Type.String(),
-	publicKey: Type.String({ description: "COSE key, base64url" }),
-	counter: Type.Integer({ minimum: 0 }),
-	addedAt: Type.String(),
-});
-export type Passkey = Static<typeof Passkey>;
-
 const Stored = Type.Object({
 	name: ClientName,
 	title: Type.String(),
@@ -30,7 +22,6 @@ const Stored = Type.Object({
 	pin: Type.Optional(Hash),
 	/** HMAC of an NFC badge's UID: who reads this file learns no badge. */
 	badge: Type.Optional(Type.String({ pattern: "^[0-9a-f]{64}$" })),
-	passkeys: Type.Array(Passkey),
 });
 type Stored = Static<typeof Stored>;
 
@@ -108,7 +99,7 @@ export class People extends EventEmitter<{ changed: [name: string] }> {
 		const known = this.#people.get(name);
 		if (known?.role === "owner" && role !== "owner") this.#keepOwner(name);
 		const addedAt = known?.addedAt ?? new Date().toISOString();
-		await this.#save({ passkeys: [], ...known, name, title, role, addedAt });
+		await this.#save({ ...known, name, title, role, addedAt });
 		return asSeen(this.#people.get(name) as Stored);
 	}
 
@@ -136,23 +127,6 @@ export class People extends EventEmitter<{ changed: [name: string] }> {
 		const holder = badge && [...this.#people.values()].find((person) => person.badge === badge);
 		if (holder && holder.name !== name) throw new PersonRefused("BADGE_TAKEN", `${holder.title} has this badge`);
 		await this.#save(badge === undefined ? rest : { ...rest, badge });
-	}
-
-	passkeysOf(name: string): readonly Passkey[] {
-		return this.#people.get(name)?.passkeys ?? [];
-	}
-
-	/** Adds a passkey, or notes its new counter; undefined takes it away. */
-	async setPasskey(name: string, id: string, passkey: Passkey | undefined): Promise<void> {
-		const known = this.#known(name);
-		const others = known.passkeys.filter((one) => one.id !== id);
-		const isNew = others.length === known.passkeys.length;
-		await this.#save({ ...known, passkeys: passkey ? [...others, passkey] : others }, isNew || !passkey);
-	}
-
-	holderOfPasskey(id: string): Person | undefined {
-		const holder = [...this.#people.values()].find((person) => person.passkeys.some((one) => one.id === id));
-		return holder && asSeen(holder);
 	}
 
 	/** Whose badge this is; undefined for one that nobody has. */
@@ -201,14 +175,14 @@ export class People extends EventEmitter<{ changed: [name: string] }> {
 		return this.#decoy;
 	}
 
-	async #save(person: Stored, isChange = true): Promise<void> {
+	async #save(person: Stored): Promise<void> {
 		const before = this.#people.get(person.name);
 		this.#people.set(person.name, person);
 		await this.#write(() => {
 			if (before) this.#people.set(person.name, before);
 			else this.#people.delete(person.name);
 		});
-		if (isChange) this.emit("changed", person.name);
+		this.emit("changed", person.name);
 	}
 
 	async #write(undo: () => void): Promise<void> {
@@ -222,12 +196,11 @@ export class People extends EventEmitter<{ changed: [name: string] }> {
 	}
 }
 
-const asSeen = ({ name, title, role, addedAt, passphrase, pin, badge, passkeys }: Stored): Person => ({
+const asSeen = ({ name, title, role, addedAt, passphrase, pin, badge }: Stored): Person => ({
 	name,
 	title,
 	role,
 	hasPassphrase: passphrase !== undefined,
-	passkeys: passkeys.length,
 	hasPin: pin !== undefined,
 	hasBadge: badge !== undefined,
 	addedAt,

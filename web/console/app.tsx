@@ -1,12 +1,12 @@
 import { Icon, Wordmark } from "../kit/icon.tsx";
 import { kitWords, language } from "../kit/language.ts";
 import { Loading, Notice, Pill } from "../kit/notice.tsx";
-import { Pairing } from "../kit/pairing.tsx";
 import { Switches } from "../kit/switches.tsx";
 import { Toasts } from "../kit/toast.tsx";
 import { CatalogueSection } from "./catalogue-section.tsx";
 import { DevicesSection } from "./devices-section.tsx";
 import { Facts } from "./facts.tsx";
+import { FirstSteps } from "./first-steps.tsx";
 import type { HubWatch } from "./hub-watch.ts";
 import { JournalSection } from "./journal-section.tsx";
 import { PairingsSection } from "./pairings-section.tsx";
@@ -19,7 +19,6 @@ export function App({ watch }: { watch: HubWatch }) {
 	const text = words.value;
 	const status = watch.status.value;
 	const health = watch.health.value;
-	if (status === "refused") return <Pairing app="console" isRefused={true} />;
 	return (
 		<div class="page">
 			<header class="page-top">
@@ -33,10 +32,15 @@ export function App({ watch }: { watch: HubWatch }) {
 				) : null}
 				{status === "away" ? <Pill tone="warn">{text.hubAway}</Pill> : null}
 				<span class="grow" />
-				<a class="button quiet" href="/register/">
+				<a class="button quiet" href="/register/" aria-label={text.register}>
 					<Icon name="basket" />
 					<span class="wide-only">{text.register}</span>
 				</a>
+				{watch.session ? (
+					<button type="button" class="button quiet" title={watch.session.title} onClick={() => void watch.signOut()}>
+						{text.signOut}
+					</button>
+				) : null}
 				<Switches />
 			</header>
 			<main>
@@ -52,17 +56,18 @@ export function App({ watch }: { watch: HubWatch }) {
 					/>
 				))}
 				{health ? <Facts watch={watch} health={health} /> : <Loading />}
+				<FirstSteps watch={watch} />
 				<div class="columns-2">
 					<div class="stack">
-						<DevicesSection watch={watch} />
-						<JournalSection watch={watch} />
+						{watch.may("see-devices") ? <DevicesSection watch={watch} /> : null}
+						{watch.may("see-journal") ? <JournalSection watch={watch} /> : null}
 					</div>
 					<div class="stack">
 						<RelaySection watch={watch} />
-						<QuarantineSection watch={watch} />
-						<PairingsSection watch={watch} />
-						<CatalogueSection watch={watch} />
-						<TurnoverSection watch={watch} />
+						{watch.may("repair-quarantine") ? <QuarantineSection watch={watch} /> : null}
+						{watch.may("see-pairings") ? <PairingsSection watch={watch} /> : null}
+						{watch.may("change-products") ? <CatalogueSection watch={watch} /> : null}
+						{watch.may("see-turnover") ? <TurnoverSection watch={watch} /> : null}
 					</div>
 				</div>
 			</main>

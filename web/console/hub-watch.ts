@@ -4,6 +4,8 @@ import type { Health } from "@kassahub/contracts/health.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
+import type { Right } from "@kassahub/contracts/role.ts";
+import type { Session } from "@kassahub/contracts/session.ts";
 import type { Shop } from "@kassahub/contracts/shop.ts";
 import type { Turnover } from "@kassahub/contracts/turnover.ts";
 import { signal } from "@preact/signals";
@@ -32,9 +34,19 @@ export class HubWatch {
 	readonly quarantine = signal<readonly QuarantineItem[] | undefined>(undefined);
 	readonly pairings = signal<readonly Pairing[] | undefined>(undefined);
 
-	constructor(credentials: Credentials) {
-		this.name = credentials.username;
-		this.rest = createRest(credentials.token);
+	/** Who signed in here; undefined where the page itself is paired. */
+	readonly session: Session | undefined;
+
+	constructor(key: Credentials | Session) {
+		const isPaired = "token" in key;
+		this.session = isPaired ? undefined : key;
+		this.name = isPaired ? key.username : key.name;
+		this.rest = createRest(isPaired ? key.token : undefined);
+	}
+
+	/** Whether whoever watches may do this: a paired page may do what a technician's program may. */
+	may(right: Right): boolean {
+		return this.session?.rights.includes(right) ?? true;
 	}
 
 	/** Asks every two seconds while the page is in sight, until the hub refuses the key. */
@@ -50,8 +62,8 @@ export class HubWatch {
 		try {
 			const [health, devices, pairings] = await Promise.all([
 				this.rest.get<Health>("/health"),
-				this.rest.get<DeviceState[]>("/devices"),
-				this.rest.get<Pairing[]>("/pairings"),
+				this.may("see-devices") ? this.rest.get<DeviceState[]>("/devices") : undefined,
+				this.may("see-pairings") ? this.rest.get<Pairing[]>("/pairings") : undefined,
 			]);
 			this.devices.value = devices;
 			this.pairings.value = pairings;
@@ -67,18 +79,36 @@ export class HubWatch {
 		}
 	}
 
+	/** Ends the session of whoever signed in here; the page then asks for the next one. */
+	async signOut(): Promise<void> {
+		try {
+			await this.rest.delete("/session");
+		} catch (error) {
+			if (error instanceof TypeError) {
+				this.status.value = "away";
+				return;
+			}
+			if (!(error instanceof RestRefused)) throw error;
+		}
+		this.status.value = "refused";
+	}
+
 	/** The parts that change only when the journal or the quarantine does. */
 	async #lookAtBooks(health: Health): Promise<void> {
 		const before = this.health.value;
 		const head = health.journal.number;
 		const day = localDay(new Date());
 		if (before?.journal.hash !== health.journal.hash || this.turnover.value?.day !== day) {
-			const known = before?.box === health.box ? (this.entries.value ?? []) : [];
-			const after = Math.max(known[0]?.number ?? 0, head - ENTRIES_SHOWN);
-			const fresh = await this.rest.get<{ entries: JournalEntry[] }>(`/journal?after=${after}&limit=${ENTRIES_SHOWN}`);
-			this.entries.value = [...fresh.entries.reverse(), ...known].slice(0, ENTRIES_SHOWN);
-			this.turnover.value = await this.rest.get<Turnover>(`/turnover?day=${day}`);
+			if (this.may("see-journal")) {
+				const known = before?.box === health.box ? (this.entries.value ?? []) : [];
+				const after = Math.max(known[0]?.number ?? 0, head - ENTRIES_SHOWN);
+				const path = `/journal?after=${after}&limit=${ENTRIES_SHOWN}`;
+				const fresh = await this.rest.get<{ entries: JournalEntry[] }>(path);
+				this.entries.value = [...fresh.entries.reverse(), ...known].slice(0, ENTRIES_SHOWN);
+			}
+			if (this.may("see-turnover")) this.turnover.value = await this.rest.get<Turnover>(`/turnover?day=${day}`);
 		}
+		if (!this.may("repair-quarantine")) return;
 		if (before?.quarantine !== health.quarantine || before?.journal.hash !== health.journal.hash) {
 			this.quarantine.value = (await this.rest.get<QuarantineItem[]>("/quarantine")).sort(
 				(a, b) => b.number - a.number,

@@ -36,9 +36,8 @@ function PairingRow({ watch, pairing }: { watch: HubWatch; pairing: Pairing }) {
 					{text.pairKind[pairing.kind]} · {text.pairedSince(dayAndTime(pairing.pairedAt))}
 				</small>
 			</span>
-			{isSelf ? (
-				<span class="soft">{text.itself}</span>
-			) : (
+			{isSelf ? <span class="soft">{text.itself}</span> : null}
+			{isSelf || !watch.may("change-pairings") ? null : (
 				<button
 					type="button"
 					class={isAsked.value ? "button danger" : "button"}
@@ -63,16 +62,18 @@ export function PairingsSection({ watch }: { watch: HubWatch }) {
 		<section class="card">
 			<div class="card-head">
 				<h2>{text.pairings}</h2>
-				<button
-					type="button"
-					class="button primary"
-					onClick={() => {
-						isPairing.value = true;
-					}}
-				>
-					<Icon name="plus" />
-					{text.pairNew}
-				</button>
+				{watch.may("change-pairings") ? (
+					<button
+						type="button"
+						class="button primary"
+						onClick={() => {
+							isPairing.value = true;
+						}}
+					>
+						<Icon name="plus" />
+						{text.pairNew}
+					</button>
+				) : null}
 			</div>
 			{pairings === undefined ? <Loading /> : null}
 			{pairings?.length === 0 ? <Empty icon="key" title={text.noPairings} /> : null}

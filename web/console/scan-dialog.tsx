@@ -9,6 +9,7 @@ import { Empty, Loading, Notice } from "../kit/notice.tsx";
 import { RestRefused } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
 import type { HubWatch } from "./hub-watch.ts";
+import { submitted } from "./submitted.ts";
 import { words } from "./words.ts";
 import { yamlOf } from "./yaml.ts";
 
@@ -49,7 +50,7 @@ export function ScanDialog({ watch, onClose }: { watch: HubWatch; onClose: () =>
 						<Loading />
 					</>
 				) : (
-					<Searched result={result.value} />
+					<Searched watch={watch} result={result.value} />
 				)}
 				<button type="button" class="button" data-first disabled={result.value === undefined} onClick={start}>
 					{text.scanAgain}
@@ -59,7 +60,7 @@ export function ScanDialog({ watch, onClose }: { watch: HubWatch; onClose: () =>
 	);
 }
 
-function Searched({ result }: { result: Search }) {
+function Searched({ watch, result }: { watch: HubWatch; result: Search }) {
 	const text = words.value;
 	if ("failure" in result) return <Notice tone="bad" title={text.scanFailed} text={result.failure} />;
 	const { found } = result;
@@ -69,17 +70,27 @@ function Searched({ result }: { result: Search }) {
 			{found.some((proposal) => !proposal.usedBy) ? <p class="soft">{text.scanHow}</p> : null}
 			<ul class="stack">
 				{found.map((proposal) => (
-					<Found key={`${proposal.name} ${proposal.entry.link}`} proposal={proposal} />
+					<Found key={`${proposal.name} ${proposal.entry.link}`} watch={watch} proposal={proposal} />
 				))}
 			</ul>
 		</>
 	);
 }
 
-function Found({ proposal }: { proposal: Proposal }) {
+function Found({ watch, proposal }: { watch: HubWatch; proposal: Proposal }) {
 	const text = words.value;
 	const { name, entry, title, because, usedBy } = proposal;
 	const yaml = yamlOf(name, entry);
+	const isAdded = useSignal(false);
+	const fault = useSignal("");
+	const isBusy = useSignal(false);
+	const add = () =>
+		submitted({ fault, isBusy }, async () => {
+			await watch.rest.put(`/config/devices/${name}`, entry);
+			isAdded.value = true;
+			say(text.deviceAdded(name));
+			await watch.look();
+		});
 	return (
 		<li class="found">
 			<p>
@@ -88,6 +99,17 @@ function Found({ proposal }: { proposal: Proposal }) {
 			{usedBy ? null : (
 				<div class="found-entry">
 					<pre>{yaml}</pre>
+					{watch.may("change-devices") ? (
+						<button
+							type="button"
+							class="button primary"
+							aria-label={`${text.addDevice} ${name}`}
+							disabled={isBusy.value || isAdded.value}
+							onClick={() => void add()}
+						>
+							{isAdded.value ? text.added : text.addDevice}
+						</button>
+					) : null}
 					<button
 						type="button"
 						class="button"
@@ -98,6 +120,11 @@ function Found({ proposal }: { proposal: Proposal }) {
 					>
 						{text.copy}
 					</button>
+					{fault.value ? (
+						<p role="alert" class="bad-text">
+							{fault.value}
+						</p>
+					) : null}
 				</div>
 			)}
 		</li>

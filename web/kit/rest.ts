@@ -23,12 +23,16 @@ export class RestRefused extends Error {
 export type Rest = {
 	get<T>(path: string): Promise<T>;
 	post<T>(path: string, body: unknown): Promise<T>;
+	put(path: string, body: unknown): Promise<void>;
 	/** Sends a file as it is. */
 	postFile<T>(path: string, file: Blob, type: string): Promise<T>;
 	delete(path: string): Promise<void>;
 };
 
-/** The hub's REST under /api/v1. Rejects with RestRefused where the hub says no, with TypeError where it is away. */
+/**
+ * The hub's REST under /api/v1, by a paired page's token or else by the cookie of whoever signed in here. Rejects with
+ * RestRefused where the hub says no, with TypeError where it is away.
+ */
 export function createRest(token: string | undefined): Rest {
 	const ask = async (
 		method: string,
@@ -40,7 +44,7 @@ export function createRest(token: string | undefined): Rest {
 			method,
 			headers: {
 				accept: "application/json",
-				...(token ? { authorization: `Bearer ${token}` } : {}),
+				...(token ? { authorization: `Bearer ${token}` } : { "x-kassahub-csrf": "1" }),
 				...(body === undefined ? {} : { "content-type": type }),
 			},
 			...(body === undefined ? {} : { body }),
@@ -57,6 +61,9 @@ export function createRest(token: string | undefined): Rest {
 	return {
 		get: <T>(path: string) => ask("GET", path) as Promise<T>,
 		post: <T>(path: string, body: unknown) => ask("POST", path, JSON.stringify(body)) as Promise<T>,
+		put: async (path, body) => {
+			await ask("PUT", path, JSON.stringify(body));
+		},
 		postFile: <T>(path: string, file: Blob, type: string) => ask("POST", path, file, type) as Promise<T>,
 		delete: async (path) => {
 			await ask("DELETE", path);

@@ -9,7 +9,7 @@ export const Switches = () => (
 			type="button"
 			class="button quiet"
 			lang={language.value === "nl" ? "en" : "nl"}
-			aria-label={kitWords.value.languageLabel}
+			aria-label={`${language.value === "nl" ? "EN" : "NL"}: ${kitWords.value.languageLabel}`}
 			onClick={() => {
 				language.value = language.value === "nl" ? "en" : "nl";
 			}}

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readConfig } from "@kassahub/contracts/config-file.ts";
+import { nameFrom } from "@kassahub/contracts/person-name.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ClaimWindow, nameFrom } from "../../people/claim.ts";
+import { ClaimWindow } from "../../people/claim.ts";
 import { signInAs } from "../sign-in.testing.ts";
 import { openTryShop, type TryShop } from "../try-shop.ts";
 

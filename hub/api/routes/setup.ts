@@ -1,6 +1,6 @@
+import { nameFrom } from "@kassahub/contracts/person-name.ts";
 import { Session } from "@kassahub/contracts/session.ts";
 import { Claim, SetupState } from "@kassahub/contracts/setup.ts";
-import { nameFrom } from "../../people/claim.ts";
 import { answers } from "../answers.ts";
 import type { App, Parts } from "../parts.ts";
 import { openConsoleSession } from "../person-session.ts";
