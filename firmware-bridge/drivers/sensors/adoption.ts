@@ -43,6 +43,8 @@ export class Adoption {
 	async begin(): Promise<void> {
 		const root = this.#link.topic.replace(/\/config$/, "");
 		const take = (topic: string, payload: Uint8Array) => this.#hearConfig(topic, payload);
+		await this.#link.subscribe(`${root}/config`, take);
+		await this.#link.subscribe(`${root}/+/config`, take);
 		this.#silence = setTimeout(() => {
 			const missing = fault("SENSOR_UNANNOUNCED", `nothing on ${root}/config`);
 			if (this.#announced.size === 0) this.#board.setTrouble({ state: "offline", fault: missing });
@@ -51,8 +53,6 @@ export class Adoption {
 			this.#isSettled = true;
 			for (const adopted of this.#adopted) this.#tellPresence(adopted);
 		}, SETTLED_WITHIN_MS);
-		await this.#link.subscribe(`${root}/config`, take);
-		await this.#link.subscribe(`${root}/+/config`, take);
 		this.#greet();
 	}
 

@@ -81,8 +81,8 @@ class ShelfNodeSession implements Session {
 				await pause(this.#settings.pollMs, this.#link.gone);
 			}
 		} catch (error) {
-			// The port went in the middle of a question: whoever opened it knows by `gone`.
-			if (!(error instanceof DeviceError) || !this.#isGone) throw error;
+			// The port went in the middle of a question: whoever opened it is told by `gone`.
+			if (!(error instanceof DeviceError) || error.code !== "DEVICE_UNREACHABLE") throw error;
 		} finally {
 			this.#board.close();
 		}

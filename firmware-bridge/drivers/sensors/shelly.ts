@@ -44,18 +44,21 @@ class ShellySession implements Session {
 		const prefix = this.#link.topic;
 		const isGen1 = prefix.startsWith("shellies/");
 		const decode = isGen1 ? decodeGen1 : decodeGen2;
-		this.#silence = setTimeout(() => {
-			const missing = fault("SENSOR_UNANNOUNCED", `nothing on ${prefix}/#`);
-			if (this.#measured.size === 0) this.#board.setTrouble({ state: "offline", fault: missing });
-		}, ANNOUNCED_WITHIN_MS);
 		const hear = (topic: string, payload: Uint8Array) =>
 			this.#hear(decode(topic.slice(prefix.length + 1), payload), topic.slice(prefix.length + 1));
 		if (isGen1) {
 			await this.#link.subscribe(`${prefix}/#`, hear);
 			await this.#ask(`${prefix}/command`, "announce");
 			await this.#ask(`${prefix}/command`, "update");
-			return this;
-		}
+		} else await this.#beginGen2(prefix, hear);
+		this.#silence = setTimeout(() => {
+			const missing = fault("SENSOR_UNANNOUNCED", `nothing on ${prefix}/#`);
+			if (this.#measured.size === 0) this.#board.setTrouble({ state: "offline", fault: missing });
+		}, ANNOUNCED_WITHIN_MS);
+		return this;
+	}
+
+	async #beginGen2(prefix: string, hear: (topic: string, payload: Uint8Array) => void): Promise<void> {
 		await this.#link.subscribe(`${prefix}/online`, hear);
 		await this.#link.subscribe(`${prefix}/status/+`, hear);
 		await this.#link.subscribe(`${prefix}/events/rpc`, hear);
@@ -63,7 +66,6 @@ class ShellySession implements Session {
 		const src = `${prefix}/kassahub`;
 		await this.#link.subscribe(`${src}/rpc`, (_, payload) => this.#hear(decodeGen2("rpc", payload), "rpc"));
 		await this.#ask(`${prefix}/rpc`, JSON.stringify({ id: 1, src, method: "Shelly.GetStatus" }));
-		return this;
 	}
 
 	async watch(): Promise<void> {

@@ -82,13 +82,13 @@ class SparkplugSession implements Session {
 		const { group, node, device } = this.#place;
 		const kind = device === undefined ? "N" : "D";
 		const tail = device === undefined ? node : `${node}/${device}`;
-		this.#leave = this.#edge.join({ reborn: () => this.#nodeBorn(), died: () => this.#nodeDied() });
-		this.#awaitBirth(ANNOUNCED_WITHIN_MS, "SENSOR_UNANNOUNCED");
 		await this.#link.subscribe(`spBv1.0/${group}/${kind}BIRTH/${tail}`, (_, payload) => this.#hearBirth(payload));
 		await this.#link.subscribe(`spBv1.0/${group}/${kind}DATA/${tail}`, (_, payload) => this.#hearData(payload));
 		if (device !== undefined) {
 			await this.#link.subscribe(`spBv1.0/${group}/DDEATH/${tail}`, () => this.#nodeDied());
 		}
+		this.#leave = this.#edge.join({ reborn: () => this.#nodeBorn(), died: () => this.#nodeDied() });
+		if (!this.#born) this.#awaitBirth(ANNOUNCED_WITHIN_MS, "SENSOR_UNANNOUNCED");
 		this.#edge.requestRebirth();
 		return this;
 	}
