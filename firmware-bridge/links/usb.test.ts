@@ -98,6 +98,37 @@ test("a packet that may have arrived is not sent again, and the reason names wha
 	await link.close();
 });
 
+test("a printer that floods is read no faster than a device speaks", async () => {
+	let isClosed = false;
+	const pipe: UsbPipe = {
+		words: {},
+		packetBytes: 64,
+		control: async () => new Uint8Array(),
+		bulkOut: async () => undefined,
+		bulkIn: async () => {
+			await new Promise((resolve) => setImmediate(resolve));
+			if (isClosed) throw new Error("closed");
+			return new Uint8Array(512);
+		},
+		close: async () => {
+			isClosed = true;
+		},
+	};
+	const startedAt = performance.now();
+	let count = 0;
+	let tooMuch = 0;
+	await new Promise<void>((resolve) => {
+		void linkOver(pipe, (_, bytes) => {
+			count += bytes.length;
+			const allowed = 1024 + (17 * 1024 * (performance.now() - startedAt)) / 1000;
+			if (count > allowed) tooMuch = count;
+			if (count >= 8192) resolve();
+		});
+	});
+	expect(tooMuch).toBe(0);
+	await pipe.close();
+});
+
 test("a printer says who it is by its descriptors, or by its IEEE 1284 id", async () => {
 	const printer = new PrinterOnUsb({});
 	const identity = { model: "EPSON TM-T20III", serialNumber: "X6MB012345" };

@@ -7,6 +7,8 @@ import type { UsbPipe } from "./usb-pipe.ts";
 
 /** Some printers answer at once that they have nothing to say, and would be asked all the time. */
 const SILENCE_MS = 20;
+/** No device here says more than 16 kB a second for long; one that floods is asked no faster, and keeps nobody waiting. */
+const MS_A_BYTE = 1000 / (16 * 1024);
 
 /** Opens a printer on the USB, exclusively. Throws DEVICE_UNREACHABLE, or DEVICE_CONFIG_INVALID where two fit. */
 export const openUsb = async (address: UsbAddress, tap: Tap): Promise<Link> =>
@@ -41,6 +43,7 @@ export async function linkOver(pipe: UsbPipe, tap: Tap): Promise<Link> {
 				else {
 					tap("in", bytes);
 					inbox.put(bytes);
+					await pause(bytes.length * MS_A_BYTE, gone);
 				}
 			} catch (error) {
 				leave(wordsOf(error));
