@@ -56,6 +56,29 @@ export const Config = Type.Object(
 				{ additionalProperties: false },
 			),
 		),
+		backup: Type.Optional(
+			Type.Object(
+				{
+					folder: Type.String({
+						minLength: 1,
+						description:
+							"Where a backup is put every day: a folder on a USB stick, /media/stick/kassahub. It must exist",
+					}),
+					keep: Type.Optional(
+						Type.Integer({ minimum: 1, maximum: 1000, description: "How many are kept there. Default 14" }),
+					),
+					recipient: Type.Optional(
+						Type.String({ pattern: "^age1[a-z0-9]+$", description: "Encrypted for the holder of this age key" }),
+					),
+					passphraseFile: Type.Optional(
+						Type.String({
+							description: "Instead of a recipient: a file with the passphrase, of 12 characters or more",
+						}),
+					),
+				},
+				{ additionalProperties: false, description: "A backup a day of all that makes this box, encrypted" },
+			),
+		),
 		devices: Type.Optional(Type.Record(ClientName, DeviceConfig)),
 	},
 	{ additionalProperties: false },

@@ -27,6 +27,7 @@ export const rights = {
 	"acknowledge-alerts": ["owner", "manager", "technician"],
 	"see-logs": ["owner", "technician"],
 	"see-journal": ["owner", "technician", "accountant"],
+	"back-up": ["owner", "technician"],
 	"rebuild-journal": ["owner", "technician"],
 	"repair-quarantine": ["owner", "manager", "technician"],
 	"see-pairings": ["owner", "manager", "technician"],

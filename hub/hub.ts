@@ -18,11 +18,14 @@ import { listenHttps } from "./api/https.ts";
 import { isEncrypted } from "./api/plain-http.ts";
 import { createApi } from "./api/server.ts";
 import { Audit } from "./audit.ts";
+import { Backups } from "./backup/backups.ts";
+import { BackupSchedule } from "./backup/schedule.ts";
 import { Books, type Changed } from "./books/books.ts";
 import { BoxWatch } from "./box/watch.ts";
 import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
+import { ConfigWriter } from "./config-writer.ts";
 import { DeviceAlerts } from "./devices/device-alerts.ts";
 import { Devices } from "./devices/devices.ts";
 import { keepHistories } from "./devices/keep-histories.ts";
@@ -33,6 +36,7 @@ import { LogBook } from "./logs/log-book.ts";
 import { Accounts } from "./pairing/accounts.ts";
 import { PairingCodes } from "./pairing/codes.ts";
 import { openPayments } from "./payments/open.ts";
+import { ClaimWindow } from "./people/claim.ts";
 import { People } from "./people/people.ts";
 import { SignedIn } from "./people/signed-in.ts";
 import { RelayWatch } from "./relay-watch.ts";
@@ -128,6 +132,20 @@ async function composeHub(
 	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
 	await publishShop(books, publish, clock);
 
+	const { configFile } = settings;
+	const backupPlan = () => config.backupPlan();
+	const backups = await Backups.open({
+		...{ dataDir, configFile, alerts, audit, clock },
+		shop: config.shop.id,
+		settings: backupPlan,
+		log: log.child({ part: "backup" }),
+	});
+	closers.defer(() => backups.close());
+	const elapsedMs = () => performance.now();
+	const schedule = new BackupSchedule({ backups, configFile, settings: backupPlan, alerts, clock, elapsedMs });
+	closers.defer(() => schedule.close());
+	schedule.start();
+
 	const certificates = await Certificates.open({
 		folder: join(dataDir, "tls"),
 		authorityName: `Kassahub ${config.shop.name}`,
@@ -144,6 +162,7 @@ async function composeHub(
 	let https = 0;
 	const api = await createApi({
 		books,
+		backups,
 		accounts,
 		broker,
 		devices,
@@ -155,6 +174,8 @@ async function composeHub(
 		config,
 		clock,
 		codes: new PairingCodes(() => performance.now()),
+		claim: new ClaimWindow(people, () => performance.now()),
+		configWriter: new ConfigWriter(settings.configFile),
 		people,
 		signedIn,
 		audit,
@@ -219,11 +240,11 @@ function tellCommandLine(dataDir: string, running: Record<string, unknown>): str
 
 /** Publishes the shop as the books know it, now and at every change. */
 async function publishShop(books: Books, publish: Publish, clock: Clock): Promise<void> {
+	const epochs = books.epochs.length > 0 ? { epochs: books.epochs } : {};
 	const publishChange = (change: Partial<Changed>): void => {
 		for (const level of change.levels ?? []) publish(stockLevel, { sku: level.sku }, level);
 		for (const one of change.drawers ?? []) publish(drawer, { register: one.register }, one);
 		if (change.turnover) publish(turnover, {}, change.turnover);
-		const epochs = books.epochs.length > 0 ? { epochs: books.epochs } : {};
 		if (change.catalogue) publish(catalogueVersion, {}, change.catalogue);
 		if (change.head) publish(journalHead, {}, { ...change.head, ...epochs });
 	};

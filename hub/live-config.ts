@@ -46,6 +46,11 @@ export class LiveConfig implements Config {
 		return this.#config.devices ?? {};
 	}
 
+	/** Where backups go, and how they are encrypted. */
+	backupPlan(): Config["backup"] {
+		return this.#config.backup;
+	}
+
 	close(): void {
 		this.#watch.close();
 	}

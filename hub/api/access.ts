@@ -47,6 +47,8 @@ export const access: Readonly<Record<string, Admission>> = {
 	"GET /logs": { kinds: technician, right: "see-logs" },
 	"GET /journal": { kinds: ["relay", "technician"], right: "see-journal" },
 	"POST /journal/rebuild": { kinds: technician, right: "rebuild-journal" },
+	"GET /backups": { kinds: technician, right: "back-up" },
+	"POST /backups": { kinds: technician, right: "back-up" },
 	"GET /quarantine": { kinds: technician, right: "repair-quarantine" },
 	"POST /quarantine/:number/replay": { kinds: technician, right: "repair-quarantine" },
 	"GET /pairings": { kinds: technician, right: "see-pairings" },

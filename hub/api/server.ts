@@ -19,9 +19,11 @@ import { personReader, takeCookies } from "./person-session.ts";
 import { guardPlainHttp } from "./plain-http.ts";
 import { answerError, Problem } from "./problem.ts";
 import { alertRoutes } from "./routes/alerts.ts";
+import { backupRoutes } from "./routes/backups.ts";
 import { boxRoutes } from "./routes/box.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
+import { configRoutes } from "./routes/config.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { healthRoutes, livenessRoute, readinessRoute } from "./routes/health.ts";
 import { journalRoutes } from "./routes/journal.ts";
@@ -32,6 +34,7 @@ import { peopleRoutes } from "./routes/people.ts";
 import { quarantineRoutes } from "./routes/quarantine.ts";
 import { salesRoutes } from "./routes/sales.ts";
 import { sessionRoutes } from "./routes/session.ts";
+import { setupRoutes } from "./routes/setup.ts";
 import { shelfRoutes } from "./routes/shelves.ts";
 import { shopRoutes } from "./routes/shop.ts";
 import { stockRoutes } from "./routes/stock.ts";
@@ -101,9 +104,12 @@ export async function createApi(parts: Parts): Promise<App> {
 				logRoutes,
 				journalRoutes,
 				quarantineRoutes,
+				backupRoutes,
 				pairingRoutes,
 				sessionRoutes,
 				peopleRoutes,
+				setupRoutes,
+				configRoutes,
 				shopRoutes,
 			]) {
 				addRoutes(api, parts);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "@kassahub/contracts/config.ts";
@@ -11,15 +11,18 @@ import { pino } from "pino";
 import { uuidv7 } from "uuidv7";
 import { Alerts } from "../alerts.ts";
 import { Audit } from "../audit.ts";
+import { Backups } from "../backup/backups.ts";
 import { Books } from "../books/books.ts";
 import { BoxWatch } from "../box/watch.ts";
 import { Broker } from "../broker/broker.ts";
 import { systemClock } from "../clock.ts";
+import { ConfigWriter } from "../config-writer.ts";
 import { Devices } from "../devices/devices.ts";
 import { Histories } from "../devices/history.ts";
 import { LogBook } from "../logs/log-book.ts";
 import { Accounts } from "../pairing/accounts.ts";
 import { PairingCodes } from "../pairing/codes.ts";
+import { ClaimWindow } from "../people/claim.ts";
 import { People } from "../people/people.ts";
 import { SignedIn } from "../people/signed-in.ts";
 import { Certificates } from "../tls/certificates.ts";
@@ -99,10 +102,21 @@ export async function openTryShop(): Promise<TryShop> {
 	const people = await People.open(join(dataDir, "people.json"));
 	const signedIn = new SignedIn(() => performance.now());
 	people.on("changed", (name) => signedIn.closeAll(name));
+	const configFile = join(dataDir, "devices.yaml");
+	// JSON is YAML.
+	await writeFile(configFile, JSON.stringify(config));
 	const folder = join(dataDir, "tls");
 	const certificates = await Certificates.open({ folder, authorityName: "Kassahub", clock: systemClock, log });
+	const audit = new Audit({ books, clock: systemClock, log });
+	const backups = await Backups.open({
+		...{ dataDir, configFile, alerts, audit, log },
+		clock: systemClock,
+		shop: config.shop.id,
+		settings: () => undefined,
+	});
 	const app = await createApi({
 		books,
+		backups,
 		accounts,
 		broker,
 		devices,
@@ -115,9 +129,11 @@ export async function openTryShop(): Promise<TryShop> {
 		config,
 		clock: systemClock,
 		codes: new PairingCodes(() => performance.now()),
+		claim: new ClaimWindow(people, () => performance.now()),
+		configWriter: new ConfigWriter(configFile),
 		people,
 		signedIn,
-		audit: new Audit({ books, clock: systemClock, log }),
+		audit,
 		certificates,
 		httpsPort: () => 8443,
 		isEncrypted: (request) => request.headers[PLAIN] === undefined,

@@ -1,3 +1,4 @@
+import { backup, restore } from "./backup.ts";
 import { catalogueImport } from "./catalogue.ts";
 import type { CliCommand } from "./command.ts";
 import { devices, devicesScan, devicesTest, devicesTrace } from "./devices.ts";
@@ -23,5 +24,7 @@ export const commands: readonly CliCommand[] = [
 	journalVerify,
 	journalExport,
 	journalRebuild,
+	backup,
+	restore,
 	demo,
 ];
