@@ -182,6 +182,7 @@ async function composeHub(
 		certificates,
 		httpsPort: () => https,
 		isEncrypted,
+		dataDir,
 		pages: join(settings.root, "web/dist"),
 		logs,
 		log: log.child({ part: "api" }),

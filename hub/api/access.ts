@@ -44,6 +44,7 @@ export const access: Readonly<Record<string, Admission>> = {
 	"PUT /config/shop": { kinds: technician, right: "change-shop" },
 	"GET /shop": { kinds: ["register", "technician", "relay"], right: "see-health" },
 	"GET /relay": { kinds: register, right: "see-health" },
+	"GET /bundle": { kinds: technician, right: "see-logs" },
 	"GET /logs": { kinds: technician, right: "see-logs" },
 	"GET /journal": { kinds: ["relay", "technician"], right: "see-journal" },
 	"POST /journal/rebuild": { kinds: technician, right: "rebuild-journal" },

@@ -47,6 +47,8 @@ export type Parts = {
 	httpsPort(): number;
 	/** Whether a request came over TLS. */
 	isEncrypted(request: FastifyRequest): boolean;
+	/** Folder of the shop's data. */
+	dataDir: string;
 	/** Folder of the built web pages. */
 	pages: string;
 	logs: Pick<LogBook, "lines" | "follow">;

@@ -21,6 +21,7 @@ import { answerError, Problem } from "./problem.ts";
 import { alertRoutes } from "./routes/alerts.ts";
 import { backupRoutes } from "./routes/backups.ts";
 import { boxRoutes } from "./routes/box.ts";
+import { bundleRoutes } from "./routes/bundle.ts";
 import { cashRoutes } from "./routes/cash.ts";
 import { catalogueRoutes } from "./routes/catalogue.ts";
 import { configRoutes } from "./routes/config.ts";
@@ -115,6 +116,7 @@ export async function createApi(parts: Parts): Promise<App> {
 				addRoutes(api, parts);
 			}
 			healthRoutes(api, parts, version);
+			bundleRoutes(api, parts, version);
 			api.register(async (events: App) => {
 				takeBytes(events);
 				for (const addRoutes of [salesRoutes, paymentRoutes, cashRoutes, stockRoutes]) addRoutes(events, parts);

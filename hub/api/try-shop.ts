@@ -137,6 +137,7 @@ export async function openTryShop(): Promise<TryShop> {
 		certificates,
 		httpsPort: () => 8443,
 		isEncrypted: (request) => request.headers[PLAIN] === undefined,
+		dataDir,
 		pages: join(dataDir, "pages"),
 		log,
 	});

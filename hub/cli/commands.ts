@@ -1,4 +1,5 @@
 import { backup, restore } from "./backup.ts";
+import { bundle } from "./bundle.ts";
 import { catalogueImport } from "./catalogue.ts";
 import type { CliCommand } from "./command.ts";
 import { devices, devicesScan, devicesTest, devicesTrace } from "./devices.ts";
@@ -18,6 +19,7 @@ export const commands: readonly CliCommand[] = [
 	devicesTrace,
 	decode,
 	doctor,
+	bundle,
 	catalogueImport,
 	quarantineList,
 	quarantineReplay,

@@ -63,6 +63,16 @@ export class RunningHub {
 		throw await refusal(response);
 	}
 
+	/** An answer that is a file. */
+	async download(path: string): Promise<Uint8Array> {
+		const response = await fetch(`${this.url}/api/v1${path}`, {
+			headers: { authorization: `Bearer ${this.#token}` },
+			signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+		});
+		if (!response.ok) throw await refusal(response);
+		return new Uint8Array(await response.arrayBuffer());
+	}
+
 	post<T>(path: string, value: unknown): Promise<T> {
 		return this.ask("POST", path, { type: "application/json", content: JSON.stringify(value) });
 	}
