@@ -10,6 +10,7 @@ import { FirstSteps } from "./first-steps.tsx";
 import type { HubWatch } from "./hub-watch.ts";
 import { JournalSection } from "./journal-section.tsx";
 import { PairingsSection } from "./pairings-section.tsx";
+import { PeopleSection } from "./people-section.tsx";
 import { QuarantineSection } from "./quarantine-section.tsx";
 import { RelaySection } from "./relay-section.tsx";
 import { TurnoverSection } from "./turnover-section.tsx";
@@ -66,6 +67,7 @@ export function App({ watch }: { watch: HubWatch }) {
 						<RelaySection watch={watch} />
 						{watch.may("repair-quarantine") ? <QuarantineSection watch={watch} /> : null}
 						{watch.may("see-pairings") ? <PairingsSection watch={watch} /> : null}
+						{watch.may("see-people") ? <PeopleSection watch={watch} /> : null}
 						{watch.may("change-products") ? <CatalogueSection watch={watch} /> : null}
 						{watch.may("see-turnover") ? <TurnoverSection watch={watch} /> : null}
 					</div>

@@ -2,6 +2,7 @@ import type { Credentials, PairingKind } from "@kassahub/contracts/credentials.t
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { Health } from "@kassahub/contracts/health.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
+import type { Person } from "@kassahub/contracts/person.ts";
 import type { QuarantineItem } from "@kassahub/contracts/quarantine-item.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import type { Right } from "@kassahub/contracts/role.ts";
@@ -32,6 +33,7 @@ export class HubWatch {
 	readonly entries = signal<readonly JournalEntry[] | undefined>(undefined);
 	readonly turnover = signal<Turnover | undefined>(undefined);
 	readonly quarantine = signal<readonly QuarantineItem[] | undefined>(undefined);
+	readonly people = signal<readonly Person[] | undefined>(undefined);
 	readonly pairings = signal<readonly Pairing[] | undefined>(undefined);
 
 	/** Who signed in here; undefined where the page itself is paired. */
@@ -60,13 +62,15 @@ export class HubWatch {
 	/** Asks once, also right after something was changed here. */
 	async look(): Promise<void> {
 		try {
-			const [health, devices, pairings] = await Promise.all([
+			const [health, devices, pairings, people] = await Promise.all([
 				this.rest.get<Health>("/health"),
 				this.may("see-devices") ? this.rest.get<DeviceState[]>("/devices") : undefined,
 				this.may("see-pairings") ? this.rest.get<Pairing[]>("/pairings") : undefined,
+				this.may("see-people") ? this.rest.get<Person[]>("/people") : undefined,
 			]);
 			this.devices.value = devices;
 			this.pairings.value = pairings;
+			this.people.value = people;
 			this.relay.value = await this.rest.get<RelayState>("/relay").catch(absent);
 			await this.#lookAtBooks(health);
 			this.shop.value ??= await this.rest.get<Shop>("/shop");

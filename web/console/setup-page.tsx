@@ -5,12 +5,9 @@ import { Wordmark } from "../kit/icon.tsx";
 import { language } from "../kit/language.ts";
 import type { Rest } from "../kit/rest.ts";
 import { Switches } from "../kit/switches.tsx";
+import { SecretField } from "./secret-field.tsx";
 import { submitted } from "./submitted.ts";
 import { words } from "./words.ts";
-
-/** The shortest passphrase, as contracts/person.ts has it. */
-const PASSPHRASE_MIN = 12;
-const PIN = "[0-9]{4,8}";
 
 type Props = { rest: Rest; shop: SetupState["shop"]; onDone: (session: Session) => void };
 
@@ -81,37 +78,8 @@ export function SetupPage({ rest, shop, onDone }: Props) {
 						/>
 						<small class="soft">{text.yourNameHint}</small>
 					</label>
-					<label class="field">
-						<span>{text.passphrase}</span>
-						<input
-							class="input"
-							type="password"
-							required
-							minLength={PASSPHRASE_MIN}
-							maxLength={256}
-							autocomplete="new-password"
-							value={passphrase.value}
-							onInput={(event) => {
-								passphrase.value = event.currentTarget.value;
-							}}
-						/>
-						<small class="soft">{text.passphraseHint(PASSPHRASE_MIN)}</small>
-					</label>
-					<label class="field">
-						<span>{text.pinOptional}</span>
-						<input
-							class="input"
-							type="password"
-							inputmode="numeric"
-							pattern={PIN}
-							autocomplete="off"
-							value={pin.value}
-							onInput={(event) => {
-								pin.value = event.currentTarget.value;
-							}}
-						/>
-						<small class="soft">{text.pinHint}</small>
-					</label>
+					<SecretField kind="passphrase" secret={passphrase} isRequired={true} />
+					<SecretField kind="pin" secret={pin} />
 					{fault.value ? (
 						<p role="alert" class="bad-text">
 							{fault.value}
