@@ -8,6 +8,7 @@ import { mayAddFilter } from "./filters.ts";
 import { isForeign, mayUseForeign } from "./foreign.ts";
 import { ForeignRetained } from "./foreign-retained.ts";
 import { OutgoingQueue, type Queued } from "./outgoing-queue.ts";
+import { RetainedTopics } from "./retained-topics.ts";
 import { SessionLog } from "./session-log.ts";
 import { readSessionStore, type StoredSessions } from "./session-store.ts";
 
@@ -35,7 +36,7 @@ type Options = {
  */
 export class Sessions {
 	readonly #sessions = new Map<string, Session>();
-	readonly #retained = new Map<string, { levels: string[]; packet: AedesPublishPacket }>();
+	readonly #retained = new RetainedTopics();
 	readonly #incoming = new Map<string, Set<number>>();
 	readonly #wills = new Map<string, Will>();
 	readonly #subscribersByTopic = new Map<string, { clientId: string; topic: string; qos: 0 | 1 | 2 }[]>();
@@ -49,7 +50,7 @@ export class Sessions {
 		const { stored, isFresh } = readSessionStore(options.file);
 		if (isFresh) options.log.error({ file: options.file }, "stored sessions were damaged and are put aside");
 		this.#disk = new SessionLog(options.file, options.log);
-		this.#foreign = new ForeignRetained(this.#disk, (topic) => this.#retained.get(topic)?.packet.payload as Buffer);
+		this.#foreign = new ForeignRetained(this.#disk, (topic) => this.#retained.get(topic)?.payload as Buffer);
 		this.#load(stored);
 	}
 
@@ -101,7 +102,7 @@ export class Sessions {
 			if (!isKeptElsewhere) this.#disk.put(`retained ${topic}`, ["deleteRetained", topic]);
 			return;
 		}
-		this.#retained.set(topic, { levels: topic.split("/"), packet: { ...packet } });
+		this.#retained.set(topic, { ...packet });
 		if (!isKeptElsewhere) this.#disk.put(`retained ${topic}`, ["putRetained", topic, packet.payload as Buffer, qos]);
 	}
 
@@ -110,14 +111,7 @@ export class Sessions {
 	}
 
 	*#retainedMatching(filters: string[]): Generator<AedesPublishPacket> {
-		for (const filter of filters) {
-			const exact = this.#retained.get(filter);
-			if (exact) yield exact.packet;
-			else if (/[+#]/.test(filter)) {
-				const levels = filter.split("/");
-				for (const retained of this.#retained.values()) if (matches(levels, retained.levels)) yield retained.packet;
-			}
-		}
+		for (const filter of filters) yield* this.#retained.matching(filter);
 	}
 
 	/** Resolves once it is on disk, so that a SUBACK promises a session that survives. */
@@ -263,13 +257,13 @@ export class Sessions {
 			if (account && mayUseForeign(account, topic)) {
 				this.#foreign.load(name, topic, payload);
 				const packet = packetOf({ topic, payload, qos: 0, retain: true });
-				this.#retained.set(topic, { levels: topic.split("/"), packet });
+				this.#retained.set(topic, packet);
 			} else this.#disk.put(`foreign ${topic}`, ["deleteForeign", topic]);
 		}
 		for (const { topic, payload, qos } of retained) {
 			if (routeOf(topic)?.message.retain) {
 				const packet = packetOf({ topic, payload, qos, retain: true });
-				this.#retained.set(topic, { levels: topic.split("/"), packet });
+				this.#retained.set(topic, packet);
 			} else this.#disk.put(`retained ${topic}`, ["deleteRetained", topic]);
 		}
 		// Pairings may have changed while the hub was down.
