@@ -1,6 +1,6 @@
 import type { SessionLog } from "./session-log.ts";
 
-/** Hundreds of ESPHome sensors that share an account retain a dozen topics each, half of them of half a kilobyte. */
+/** A Zigbee gateway with hundreds of devices retains a dozen topics for each, most of them of a kilobyte or less. */
 const TOPICS_PER_ACCOUNT_MAX = 10_000;
 const BYTES_PER_ACCOUNT_MAX = 8 * 1024 * 1024;
 /** What sensors retain changes all day long, and an SD card wears: they say it again when they find the broker back. */
