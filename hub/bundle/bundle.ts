@@ -47,7 +47,7 @@ export function makeBundle(findings: Findings): Buffer {
 	const told = scrubFindings(findings);
 	const json = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, "\t")}\n`);
 	const lines = (all: readonly string[]): Uint8Array => Buffer.from(all.map((line) => `${line}\n`).join(""));
-	const { traces, histories, logs, ...rest } = told;
+	const { traces, histories, logs, at: _, ...rest } = told;
 	const entries: ZipEntry[] = [
 		{ path: "index.html", bytes: Buffer.from(bundlePage(told)) },
 		...Object.entries(rest).map(([name, value]) => ({ path: `${name}.json`, bytes: json(value ?? null) })),

@@ -1,5 +1,5 @@
 import { Icon, Wordmark } from "../kit/icon.tsx";
-import { kitWords, language } from "../kit/language.ts";
+import { kitWords } from "../kit/language.ts";
 import { Loading, Notice, Pill } from "../kit/notice.tsx";
 import { Switches } from "../kit/switches.tsx";
 import { Toasts } from "../kit/toast.tsx";
@@ -7,6 +7,8 @@ import { CatalogueSection } from "./catalogue-section.tsx";
 import { DevicesSection } from "./devices-section.tsx";
 import { Facts } from "./facts.tsx";
 import { FirstSteps } from "./first-steps.tsx";
+import { AlertList } from "./health/alert-list.tsx";
+import { BoxSection } from "./health/box-section.tsx";
 import type { HubWatch } from "./hub-watch.ts";
 import { JournalSection } from "./journal-section.tsx";
 import { PairingsSection } from "./pairings-section.tsx";
@@ -48,14 +50,7 @@ export function App({ watch }: { watch: HubWatch }) {
 				{status === "away" ? (
 					<Notice tone="warn" title={kitWords.value.unreachable} text={kitWords.value.unreachableWhy} />
 				) : null}
-				{health?.alerts.map((alert) => (
-					<Notice
-						key={`${alert.code} ${alert.subject}`}
-						tone={alert.severity === "critical" ? "bad" : "warn"}
-						title={alert.message[language.value]}
-						text={`${alert.remedy[language.value]} (${alert.subject})`}
-					/>
-				))}
+				{health ? <AlertList watch={watch} alerts={health.alerts} /> : null}
 				{health ? <Facts watch={watch} health={health} /> : <Loading />}
 				<FirstSteps watch={watch} />
 				<div class="columns-2">
@@ -64,6 +59,7 @@ export function App({ watch }: { watch: HubWatch }) {
 						{watch.may("see-journal") ? <JournalSection watch={watch} /> : null}
 					</div>
 					<div class="stack">
+						<BoxSection watch={watch} />
 						<RelaySection watch={watch} />
 						{watch.may("repair-quarantine") ? <QuarantineSection watch={watch} /> : null}
 						{watch.may("see-pairings") ? <PairingsSection watch={watch} /> : null}

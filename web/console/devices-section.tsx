@@ -8,6 +8,8 @@ import { kitWords } from "../kit/language.ts";
 import { Empty, Loading, Pill, type Tone } from "../kit/notice.tsx";
 import { RestRefused } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
+import { DeviceDialog } from "./health/device-dialog.tsx";
+import { healthWords } from "./health/words.ts";
 import type { HubWatch } from "./hub-watch.ts";
 import { ScanDialog } from "./scan-dialog.tsx";
 import { words } from "./words.ts";
@@ -84,39 +86,66 @@ function Device({ watch, device }: { watch: HubWatch; device: DeviceState }) {
 		device.serialNumber,
 		device.nextAttemptAt ? text.nextAttempt(clockSeconds(device.nextAttemptAt)) : undefined,
 	].filter(Boolean);
+	const isOpen = useSignal(false);
+	const about = (
+		<div class="device-text">
+			<p class="device-name">
+				<strong>{device.device}</strong>
+				<Pill tone={tones[device.state]}>{text.state[device.state]}</Pill>
+				<span class="soft">{text.since(dayAndTime(device.since))}</span>
+			</p>
+			<p class="soft small">
+				{text.class[device.class]} · {device.driver} · <span class="link">{device.link}</span>
+			</p>
+			{details.length > 0 ? <p class="small">{details.join(" · ")}</p> : null}
+			{fault ? (
+				<p class="device-fault">
+					<strong>{fault.sentence}</strong> {fault.remedy}
+					{device.fault?.detail ? <small class="soft"> {device.fault.detail}</small> : null}
+				</p>
+			) : null}
+		</div>
+	);
+	const buttons = actions[device.class].map((action) => (
+		<button
+			key={action}
+			type="button"
+			class="button"
+			disabled={device.state === "offline"}
+			onClick={() => void command(watch, device.device, action)}
+		>
+			{labels[action]}
+		</button>
+	));
 	return (
 		<li class="device">
 			<Icon name={icons[device.class]} />
-			<div class="device-text">
-				<p class="device-name">
-					<strong>{device.device}</strong>
-					<Pill tone={tones[device.state]}>{text.state[device.state]}</Pill>
-					<span class="soft">{text.since(dayAndTime(device.since))}</span>
-				</p>
-				<p class="soft small">
-					{text.class[device.class]} · {device.driver} · <span class="link">{device.link}</span>
-				</p>
-				{details.length > 0 ? <p class="small">{details.join(" · ")}</p> : null}
-				{fault ? (
-					<p class="device-fault">
-						<strong>{fault.sentence}</strong> {fault.remedy}
-						{device.fault?.detail ? <small class="soft"> {device.fault.detail}</small> : null}
-					</p>
-				) : null}
-			</div>
+			{about}
 			<div class="device-actions">
-				{actions[device.class].map((action) => (
-					<button
-						key={action}
-						type="button"
-						class="button"
-						disabled={device.state === "offline"}
-						onClick={() => void command(watch, device.device, action)}
-					>
-						{labels[action]}
-					</button>
-				))}
+				{buttons}
+				<button
+					type="button"
+					class="button"
+					aria-label={healthWords.value.detailsOf(device.device)}
+					onClick={() => {
+						isOpen.value = true;
+					}}
+				>
+					{healthWords.value.details}
+				</button>
 			</div>
+			{isOpen.value ? (
+				<DeviceDialog
+					watch={watch}
+					device={device.device}
+					onClose={() => {
+						isOpen.value = false;
+					}}
+				>
+					{about}
+					<div class="row">{buttons}</div>
+				</DeviceDialog>
+			) : null}
 		</li>
 	);
 }

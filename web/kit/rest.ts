@@ -27,6 +27,9 @@ export type Rest = {
 	/** Sends a file as it is. */
 	postFile<T>(path: string, file: Blob, type: string): Promise<T>;
 	delete(path: string): Promise<void>;
+	/** Hands on each line of an answer, which may go on until it is broken off. */
+	follow(path: string, take: (line: string) => void, until: AbortSignal): Promise<void>;
+	file(path: string): Promise<Blob>;
 };
 
 /**
@@ -34,6 +37,7 @@ export type Rest = {
  * RestRefused where the hub says no, with TypeError where it is away.
  */
 export function createRest(token: string | undefined): Rest {
+	const identity: Record<string, string> = token ? { authorization: `Bearer ${token}` } : { "x-kassahub-csrf": "1" };
 	const ask = async (
 		method: string,
 		path: string,
@@ -44,19 +48,19 @@ export function createRest(token: string | undefined): Rest {
 			method,
 			headers: {
 				accept: "application/json",
-				...(token ? { authorization: `Bearer ${token}` } : { "x-kassahub-csrf": "1" }),
+				...identity,
 				...(body === undefined ? {} : { "content-type": type }),
 			},
 			...(body === undefined ? {} : { body }),
 		});
+		if (!response.ok) throw await refusal(response);
 		const text = await response.text();
-		const isJson = response.headers.get("content-type")?.includes("json") === true;
-		if (response.ok) return isJson && text ? JSON.parse(text) : undefined;
-		throw new RestRefused(
-			isJson && text
-				? (JSON.parse(text) as Problem)
-				: { title: response.statusText, status: response.status, code: String(response.status) },
-		);
+		return isJson(response) && text ? JSON.parse(text) : undefined;
+	};
+	const open = async (path: string, until?: AbortSignal): Promise<Response> => {
+		const response = await fetch(`/api/v1${path}`, { headers: identity, ...(until ? { signal: until } : {}) });
+		if (!response.ok) throw await refusal(response);
+		return response;
 	};
 	return {
 		get: <T>(path: string) => ask("GET", path) as Promise<T>,
@@ -68,5 +72,28 @@ export function createRest(token: string | undefined): Rest {
 		delete: async (path) => {
 			await ask("DELETE", path);
 		},
+		follow: async (path, take, until) => {
+			const reader = (await open(path, until)).body?.pipeThrough(new TextDecoderStream()).getReader();
+			let rest = "";
+			for (;;) {
+				const { value = "", done } = (await reader?.read()) ?? { done: true };
+				const lines = (rest + value).split("\n");
+				rest = lines.pop() ?? "";
+				for (const line of lines) if (line !== "") take(line);
+				if (done) return;
+			}
+		},
+		file: async (path) => (await open(path)).blob(),
 	};
+}
+
+const isJson = (response: Response): boolean => response.headers.get("content-type")?.includes("json") === true;
+
+async function refusal(response: Response): Promise<RestRefused> {
+	const text = await response.text();
+	return new RestRefused(
+		isJson(response) && text
+			? (JSON.parse(text) as Problem)
+			: { title: response.statusText, status: response.status, code: String(response.status) },
+	);
 }
