@@ -7,7 +7,7 @@ import type { Parts } from "../api/parts.ts";
 import type { Clock } from "../clock.ts";
 import type { Devices } from "../devices/devices.ts";
 import type { Verification } from "../journal/verify.ts";
-import type { Findings } from "./bundle.ts";
+import type { Findings } from "./findings.ts";
 
 /** The bridge tells what its flight recorders hold at once. */
 const TRACES_WITHIN_MS = 1500;

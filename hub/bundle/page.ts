@@ -1,5 +1,5 @@
 import type { LogLine } from "@kassahub/contracts/log-line.ts";
-import type { Told } from "./bundle.ts";
+import type { Told } from "./findings.ts";
 
 const LINES_SHOWN = 300;
 const FRAMES_SHOWN = 60;
