@@ -56,6 +56,19 @@ export const Config = Type.Object(
 				{ additionalProperties: false },
 			),
 		),
+		journal: Type.Optional(
+			Type.Object(
+				{
+					keepDays: Type.Integer({
+						minimum: 31,
+						maximum: 36_500,
+						description:
+							"Older rows that the back office has go to a file a year beside the journal. Absent: all are kept",
+					}),
+				},
+				{ additionalProperties: false },
+			),
+		),
 		backup: Type.Optional(
 			Type.Object(
 				{

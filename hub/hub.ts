@@ -21,6 +21,7 @@ import { Audit } from "./audit.ts";
 import { Backups } from "./backup/backups.ts";
 import { BackupSchedule } from "./backup/schedule.ts";
 import { Books, type Changed } from "./books/books.ts";
+import { Retention } from "./books/retention.ts";
 import { BoxWatch } from "./box/watch.ts";
 import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -132,6 +133,10 @@ async function composeHub(
 	books.on("booked", (booked) => printReceipt({ config, devices, clock }, booked));
 	await publishShop(books, publish, clock);
 
+	const keepDays = () => config.keepDays();
+	const retention = new Retention({ books, keepDays, relay: relayWatch, clock, log: log.child({ part: "books" }) });
+	closers.defer(() => retention.close());
+	retention.start();
 	const { configFile } = settings;
 	const backupPlan = () => config.backupPlan();
 	const backups = await Backups.open({

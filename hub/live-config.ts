@@ -51,6 +51,11 @@ export class LiveConfig implements Config {
 		return this.#config.backup;
 	}
 
+	/** How many days rows stay in the journal's own file. */
+	keepDays(): number | undefined {
+		return this.#config.journal?.keepDays;
+	}
+
 	close(): void {
 		this.#watch.close();
 	}

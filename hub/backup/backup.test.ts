@@ -19,6 +19,7 @@ import { expect, test, vi } from "vitest";
 import { saleFrom, submitSale, temporaryDir } from "../books/fixture.ts";
 import { Ledger } from "../books/ledger.ts";
 import { openClock } from "../clock.ts";
+import { archivesIn } from "../journal/archive.ts";
 import { verifyJournal } from "../journal/verify.ts";
 import { BackupFailed } from "./faults.ts";
 import { makeBackup } from "./make.ts";
@@ -122,6 +123,20 @@ test("a backup for a recipient needs no secret on the box, and opens with the re
 	expect(await restoreBackup({ file: plan.to, ...target(dir.path), unlock: { identity } })).toMatchObject({
 		shop: "vijzel",
 	});
+});
+
+test("rows in archives are in the backup, and checked and put back with it", async () => {
+	using dir = temporaryDir();
+	const { ledger, plan } = box(dir.path);
+	ledger.close();
+	const archiving = new Ledger(plan.dataDir, openClock());
+	expect(archiving.archive(8, "2100-01-01T00:00:00Z")).toBe(8);
+	await makeBackup(plan);
+	archiving.close();
+	const place = target(dir.path);
+	await restoreBackup({ file: plan.to, ...place });
+	expect(archivesIn(place.dataDir)).toHaveLength(1);
+	expect(verifyJournal(join(place.dataDir, "journal.db"))).toMatchObject({ entries: SALES + 1, faults: [] });
 });
 
 test("a wrong passphrase, a cut-off file and any altered byte restore nothing", async () => {

@@ -1,7 +1,8 @@
 import { existsSync, statfsSync, statSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { backup } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
+import { archivesIn } from "../journal/archive.ts";
 import { selectLast } from "../journal/entries.ts";
 import { JOURNAL_FILE, openReadOnly } from "../journal/store.ts";
 import { type Packed, writeArchive } from "./archive.ts";
@@ -29,16 +30,20 @@ export async function makeBackup(
 		await mkdir(staging, { mode: 0o700 });
 		const copy = join(staging, JOURNAL_FILE);
 		const progress = { copied: 0, pages: 0, bytes: 0 };
-		await copyJournal(join(dataDir, JOURNAL_FILE), copy, (copied, pages) => {
+		await copyDatabase(join(dataDir, JOURNAL_FILE), copy, (copied, pages) => {
 			tell(Object.assign(progress, { copied, pages }));
 		});
+		// After the journal: rows that move meanwhile are then in both, and not in neither.
+		const archives = archivesIn(dataDir);
+		for (const name of archives) await copyDatabase(join(dataDir, name), join(staging, name));
 		const { box, journal } = headOf(copy);
 		const config = configFiles(plan.configFile);
 		const { at, shop } = plan;
 		const manifest: Manifest = { v: 1, at, box, shop, journal, elsewhere: config.elsewhere };
 		const files: Packed[] = [
 			textFile(MANIFEST_NAME, `${JSON.stringify(manifest, null, "\t")}\n`),
-			{ name: JOURNAL_NAME, bytes: statSync(copy).size, content: { file: copy } },
+			copiedFile(JOURNAL_NAME, copy),
+			...archives.map((name) => copiedFile(`data/${name}`, join(staging, name))),
 			...boxFiles(dataDir),
 			...config.files,
 		];
@@ -55,11 +60,15 @@ export async function makeBackup(
 }
 
 /**
- * Copies the journal as it is at one moment. An open reading transaction pins that moment: without it every sale booked
+ * Copies the journal, or one of its archives, as it is at one moment. An open reading transaction pins that moment: without it every sale booked
  * meanwhile would make SQLite begin anew, and a busy shop would never be done.
  */
-async function copyJournal(from: string, to: string, tell: (copied: number, pages: number) => void): Promise<void> {
-	const { database } = openReadOnly(from);
+async function copyDatabase(
+	from: string,
+	to: string,
+	tell: (copied: number, pages: number) => void = () => undefined,
+): Promise<void> {
+	const database = new DatabaseSync(from, { readOnly: true, timeout: 5000 });
 	try {
 		database.exec("BEGIN");
 		const [pages, size] = ["page_count", "page_size"].map((name) => {
@@ -87,6 +96,8 @@ function headOf(file: string): { box: string; journal: Manifest["journal"] } {
 		database.close();
 	}
 }
+
+const copiedFile = (name: string, file: string): Packed => ({ name, bytes: statSync(file).size, content: { file } });
 
 function textFile(name: string, text: string): Packed {
 	const content = new TextEncoder().encode(text);

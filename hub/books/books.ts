@@ -191,6 +191,11 @@ export class Books extends EventEmitter<{
 		return replayed?.outcome;
 	}
 
+	/** Moves a few of the rows up to a number that were booked before a moment into the archives; returns how many. */
+	archive(through: number, before: string): Promise<number> {
+		return this.#ledger.ask("archive", through, before);
+	}
+
 	/** Folds the whole journal anew, beside the living shop, and compares. */
 	rebuild(): Promise<{ entries: number; same: boolean }> {
 		this.#rebuilding ??= this.#rebuildOnce().finally(() => {

@@ -10,6 +10,7 @@ import { uuidv7 } from "uuidv7";
 import type { Clock } from "../clock.ts";
 import { type Event, examine } from "../intake/examine.ts";
 import { reasonFor } from "../intake/reasons.ts";
+import { archiveRows } from "../journal/archive.ts";
 import { Checkpointer } from "../journal/checkpoint.ts";
 import { entriesAfter, journalEntry, selectById, selectByNumber, storedEntry } from "../journal/entries.ts";
 import { epochsOf } from "../journal/epoch.ts";
@@ -40,6 +41,9 @@ import type { Outcome, Submission } from "./submission.ts";
 /** So many entries are folded anew at most after a power cut. */
 const SNAPSHOT_EVERY = 50_000;
 
+/** So many rows are moved between two sales at most. */
+const ARCHIVED_AT_ONCE = 500;
+
 type Folding = { number: number; kind: EntryKind; at: string; payload: Event };
 
 /**
@@ -47,6 +51,7 @@ type Folding = { number: number; kind: EntryKind; at: string; payload: Event };
  */
 export class Ledger {
 	readonly #store: Store;
+	readonly #journalFile: string;
 	readonly #clock: Clock;
 	readonly #writer: JournalWriter;
 	readonly #quarantine: Quarantine;
@@ -63,7 +68,8 @@ export class Ledger {
 
 	/** Throws where the journal cannot be opened: without it there is no shop. */
 	constructor(dataDir: string, clock: Clock) {
-		this.#store = openStore(join(dataDir, JOURNAL_FILE));
+		this.#journalFile = join(dataDir, JOURNAL_FILE);
+		this.#store = openStore(this.#journalFile);
 		this.#clock = clock;
 		const { database, box } = this.#store;
 		this.#writer = new JournalWriter(this.#store, new Sealer(database, box, join(dataDir, KEY_FILE)));
@@ -172,6 +178,19 @@ export class Ledger {
 
 	entriesAt(numbers: readonly number[]): JournalEntry[] {
 		return numbers.map((number) => journalEntry(storedEntry(this.#byNumber.get(number) ?? {})));
+	}
+
+	/**
+	 * Moves rows that the cloud has and that were booked before a moment into the archives, a few at a time; those that the
+	 * snapshot does not cover yet stay. Returns how many were moved. Throws JournalError.
+	 */
+	archive(through: number, before: string): number {
+		const last = Math.min(through, this.#snapshotNumber - 1, this.head.number - 1);
+		try {
+			return archiveRows(this.#store.database, this.#journalFile, { through: last, before, limit: ARCHIVED_AT_ONCE });
+		} catch (error) {
+			throw journalErrorFrom(error);
+		}
 	}
 
 	/** Empties the WAL where it has grown too far even for a busy shop. */

@@ -72,6 +72,8 @@ export type LedgerAnswers = {
 	terminals(): Map<string, TerminalPayments>;
 	recentSales(register: string | undefined, limit: number): JournalEntry[];
 	replay(number: number, repaired: Uint8Array | undefined): { outcome: Outcome; kind: EntryKind } | undefined;
+	/** Moves a few old rows into the archives, and returns how many. */
+	archive(through: number, before: string): number;
 	state(): { number: number; text: string };
 	close(): void;
 };

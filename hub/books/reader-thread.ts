@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { workerData } from "node:worker_threads";
+import { attachArchives } from "../journal/archive.ts";
 import { entriesAfter, journalEntry, selectAfter, selectAudit, storedEntry } from "../journal/entries.ts";
 import { packLines } from "../journal/export.ts";
 import { Quarantine } from "../journal/quarantine.ts";
@@ -11,15 +12,18 @@ import type { ReaderAnswers, ThreadData } from "./protocol.ts";
 
 /** The thread that reads the journal at length, for relay, API and rebuild, while the other one goes on booking. */
 const { dataDir } = workerData as ThreadData;
+const journalFile = join(dataDir, JOURNAL_FILE);
 
 /** Opened when first asked: this thread starts beside the one that makes the journal. */
 let opened: { database: DatabaseSync; quarantine: Quarantine; after: StatementSync } | undefined;
 
 function journal() {
 	if (opened === undefined) {
-		const { database } = openReadOnly(join(dataDir, JOURNAL_FILE));
+		const { database } = openReadOnly(journalFile);
 		opened = { database, quarantine: new Quarantine(database), after: selectAfter(database) };
 	}
+	// The other thread may have begun a new one.
+	attachArchives(opened.database, journalFile);
 	return opened;
 }
 

@@ -133,6 +133,7 @@ const answers: LedgerAnswers = {
 		announceSoon();
 		return replayed;
 	},
+	archive: (through, before) => ledger.archive(through, before),
 	state: () => ({ number: ledger.head.number, text: stateText(ledger.state) }),
 	close() {
 		clearTimeout(quiet);

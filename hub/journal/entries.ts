@@ -6,6 +6,7 @@ import {
 	entryLine,
 	type JournalEntry,
 } from "@kassahub/contracts/journal-entry.ts";
+import { wholeJournal } from "./archive.ts";
 
 /** A row of the journal as it is stored: the payload still in canonical JSON. */
 export type StoredEntry = EntryHeader & { payload: string; previousHash: string; hash: string };
@@ -15,17 +16,19 @@ const COLUMNS =
 
 /** The entries after a number, in order, at most `limit`: parameters (after, limit). */
 export const selectAfter = (database: DatabaseSync): StatementSync =>
-	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE number > ? ORDER BY number LIMIT ?`);
+	database.prepare(`SELECT ${COLUMNS} FROM ${wholeJournal(database)} WHERE number > ? ORDER BY number LIMIT ?`);
 
 export const selectById = (database: DatabaseSync): StatementSync =>
-	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE id = ?`);
+	database.prepare(`SELECT ${COLUMNS} FROM ${wholeJournal(database)} WHERE id = ?`);
 
 export const selectByNumber = (database: DatabaseSync): StatementSync =>
-	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE number = ?`);
+	database.prepare(`SELECT ${COLUMNS} FROM ${wholeJournal(database)} WHERE number = ?`);
 
 /** The last audit entries, newest first: parameter (limit). The partial index of the store finds them. */
 export const selectAudit = (database: DatabaseSync): StatementSync =>
-	database.prepare(`SELECT ${COLUMNS} FROM journal WHERE kind = 'audit' ORDER BY number DESC LIMIT ?`);
+	database.prepare(
+		`SELECT ${COLUMNS} FROM ${wholeJournal(database)} WHERE kind = 'audit' ORDER BY number DESC LIMIT ?`,
+	);
 
 export const selectLast = (database: DatabaseSync): StatementSync =>
 	database.prepare(`SELECT ${COLUMNS} FROM journal ORDER BY number DESC LIMIT 1`);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { attachArchives } from "./archive.ts";
 
 /** In the data folder: the journal, and the key that seals it. */
 export const JOURNAL_FILE = "journal.db";
@@ -70,6 +71,7 @@ export function openStore(file: string): Store {
 		preparePragmas(database);
 		createTables(database, file);
 		database.exec(AUDIT_INDEX);
+		attachArchives(database, file);
 		return { database, box: readMeta(database, "box") as string };
 	} catch (error) {
 		database.close();
@@ -82,6 +84,7 @@ export function openReadOnly(file: string): Store {
 	if (!existsSync(file)) throw new Error(`there is no journal at ${file}`);
 	const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
 	try {
+		attachArchives(database, file);
 		return { database, box: readMeta(database, "box") as string };
 	} catch (error) {
 		database.close();

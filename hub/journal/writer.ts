@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type ClockQuality, type EntryKind, GENESIS_HASH, hashEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
+import { hasArchives } from "./archive.ts";
 import { selectLast } from "./entries.ts";
 import { journalErrorFrom } from "./journal-error.ts";
 import type { Sealer } from "./seals.ts";
@@ -20,6 +21,7 @@ export class JournalWriter {
 	readonly #box: string;
 	readonly #sealer: Sealer;
 	readonly #insert: StatementSync;
+	readonly #findArchived: StatementSync;
 	#head: JournalHead;
 	#headHash: Uint8Array;
 	/** The head as it will be when the open group is committed. */
@@ -34,6 +36,7 @@ export class JournalWriter {
 		this.#insert = database.prepare(
 			"INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
 		);
+		this.#findArchived = database.prepare("SELECT 1 FROM archived_ids WHERE id = ?");
 		const last = selectLast(database).get();
 		this.#head = { number: Number(last?.number ?? 0), hash: String(last?.hash ?? GENESIS_HASH) };
 		this.#headHash = Buffer.from(this.#head.hash, "hex");
@@ -97,6 +100,7 @@ export class JournalWriter {
 		number = this.#next.number + 1,
 	): JournalHead | undefined {
 		const { id, kind, source, payload } = draft;
+		if (hasArchives(this.#database) && this.#findArchived.get(id) !== undefined) return undefined;
 		const header = { number, id, kind, source, at: now.at, clock: now.quality };
 		const hash = hashEntry(this.#box, header, payload, this.#next.hash);
 		const hashBytes = Buffer.from(hash, "hex");
