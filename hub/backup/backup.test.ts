@@ -237,6 +237,23 @@ test("a folder that is not there is named, not made: the stick was pulled out", 
 	expect(existsSync(join(dir.path, "gone"))).toBe(false);
 });
 
+test("the journal is copied as it was when the backup began, however many sales come while it is", async () => {
+	using dir = temporaryDir();
+	const { ledger, plan } = box(dir.path);
+	for (let group = 0; group < 8; group++) {
+		ledger.book(Array.from({ length: 1000 }, () => submitSale(saleFrom("kassa-1"))));
+	}
+	const { number } = ledger.head;
+	let booked = 0;
+	// A sale between any two steps; a copy that began anew each time would hold some of them, or never end.
+	const { journal } = await makeBackup(plan, ({ bytes }) => {
+		if (bytes === 0 && booked++ < 50) ledger.book([submitSale(saleFrom("kassa-1"))]);
+	});
+	expect(booked).toBeGreaterThan(1);
+	expect(journal).toBe(number);
+	ledger.close();
+});
+
 test("while 40 registers sell a backup is made, and holds every sale acknowledged before it began", async () => {
 	using dir = temporaryDir();
 	const { ledger, plan } = box(dir.path);
