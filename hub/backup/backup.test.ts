@@ -2,6 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
 	appendFileSync,
+	chownSync,
 	closeSync,
 	cpSync,
 	existsSync,
@@ -13,7 +14,7 @@ import {
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import { expect, test, vi } from "vitest";
 import { saleFrom, submitSale, temporaryDir } from "../books/fixture.ts";
@@ -123,6 +124,20 @@ test("a backup for a recipient needs no secret on the box, and opens with the re
 	expect(await restoreBackup({ file: plan.to, ...target(dir.path), unlock: { identity } })).toMatchObject({
 		shop: "vijzel",
 	});
+});
+
+test("what root puts back belongs to the hub's own user", async () => {
+	using dir = temporaryDir();
+	const { ledger, plan } = box(dir.path);
+	ledger.close();
+	await makeBackup(plan);
+	const place = target(dir.path);
+	for (const folder of [place.dataDir, dirname(place.configFile)]) chownSync(folder, 12_345, 12_346);
+	await restoreBackup({ file: plan.to, ...place });
+	for (const path of ["journal.db", "journal.key", "tls", "tls/authority.key", "bridge/printers/bon.json"]) {
+		expect(statSync(join(place.dataDir, path)), path).toMatchObject({ uid: 12_345, gid: 12_346 });
+	}
+	expect(statSync(place.configFile)).toMatchObject({ uid: 12_345, gid: 12_346 });
 });
 
 test("rows in archives are in the backup, and checked and put back with it", async () => {

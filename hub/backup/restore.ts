@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+	cpSync,
+	existsSync,
+	lchownSync,
+	lstatSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { EventId, Hash, Timestamp } from "@kassahub/contracts/fields.ts";
 import type { JournalHead } from "@kassahub/contracts/journal-head.ts";
@@ -82,6 +93,10 @@ export async function restoreBackup(plan: RestorePlan): Promise<Restored> {
 		const aside = putInPlace(join(staging, "data"), dataDir, held, join(dataDir, `${ASIDE}${stamp}`));
 		const configAside = putConfig(join(staging, "config"), configFile, stamp);
 		const elsewhere = keepElsewhere(staging, dataDir, manifest);
+		// Restored by root, the hub's own user must still be able to read it.
+		if (process.getuid?.() === 0) {
+			for (const name of readdirSync(dataDir)) if (!name.startsWith(ASIDE)) giveTo(dataDir, join(dataDir, name));
+		}
 		await syncFolder(dataDir);
 		const { at, box, shop, journal } = manifest;
 		return {
@@ -159,6 +174,7 @@ function putConfig(restored: string, configFile: string, stamp: string): string 
 		// The data folder may be a disk of its own.
 		cpSync(from, `${to}.new`);
 		renameSync(`${to}.new`, to);
+		if (process.getuid?.() === 0) giveTo(dirname(to), to);
 	}
 	return aside;
 }
@@ -173,4 +189,12 @@ function keepElsewhere(staging: string, dataDir: string, { elsewhere }: Manifest
 		renameSync(from, kept);
 		return [{ kept, was }];
 	});
+}
+
+/** Makes the owner of a folder the owner of what was put into it. */
+function giveTo(folder: string, path: string): void {
+	const { uid, gid } = statSync(folder);
+	lchownSync(path, uid, gid);
+	if (!lstatSync(path).isDirectory()) return;
+	for (const name of readdirSync(path)) giveTo(path, join(path, name));
 }
