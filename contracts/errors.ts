@@ -713,7 +713,7 @@ export const errors = {
 		remedyEn: "Update hub and back office to the same version.",
 	},
 	SIGN_IN_WRONG: {
-		cause: "The name, passphrase, PIN, passkey or badge is not right",
+		cause: "The name, passphrase, PIN or badge is not right",
 		retryable: false,
 		nl: "De naam of de toegangscode klopt niet.",
 		en: "The name or the secret is wrong.",
