@@ -4,14 +4,19 @@ import { Icon } from "./icon.tsx";
 import { kitWords } from "./language.ts";
 
 /**
- * A modal dialog: the browser keeps the focus inside and gives it back. Escape and the cross close it; what carries
+ * A modal dialog: the browser keeps the focus inside, and whoever opened it gets it back. Escape and the cross close it; what carries
  * `data-first` has the focus at the start.
  */
 export function Dialog(props: { title: string; onClose: () => void; isWide?: boolean; children: ComponentChildren }) {
 	const element = useRef<HTMLDialogElement>(null);
 	useEffect(() => {
+		const opener = document.activeElement;
 		element.current?.showModal();
 		element.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+		// A dialog that is taken away, rather than closed, gives nothing back by itself.
+		return () => {
+			if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+		};
 	}, []);
 	return (
 		<dialog

@@ -27,7 +27,6 @@ function Tile({ till, product, quantity }: { till: Till; product: Product; quant
 				till.choose(product);
 				till.search.value = "";
 			}}
-			aria-label={`${name}, ${euro(product.unitPrice)}${perUnit(product.unit)}${stock ? `, ${isLow ? stock : text.stock(stock)}` : ""}`}
 		>
 			<span class="tile-name">{name}</span>
 			<span class="tile-foot">
@@ -35,7 +34,10 @@ function Tile({ till, product, quantity }: { till: Till; product: Product; quant
 					{euro(product.unitPrice)}
 					<small>{perUnit(product.unit)}</small>
 				</strong>
-				<span class={isLow ? "stock low" : "stock"}>{stock}</span>
+				<span class={isLow ? "stock low" : "stock"} aria-hidden="true">
+					{stock}
+				</span>
+				{stock ? <span class="visually-hidden">{isLow ? stock : text.stock(stock)}</span> : null}
 			</span>
 		</button>
 	);

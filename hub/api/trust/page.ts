@@ -72,7 +72,7 @@ main{max-width:44rem;margin:0 auto;padding:24px 16px 48px}h1{font-size:1.5rem;li
 details{background:var(--paper);border:1px solid var(--line);border-radius:10px;margin:12px 0}summary{padding:14px 16px;font-weight:600;min-height:44px;cursor:pointer}
 details>div{padding:0 16px 16px}ol{padding-left:1.3em}li{margin:6px 0}
 a.button{display:inline-block;min-height:44px;padding:10px 18px;border-radius:6px;background:var(--accent);color:var(--on);text-decoration:none;font-weight:600}
-.soft{color:var(--soft)}nav a{color:inherit;display:inline-block;padding:12px 12px 12px 0}`;
+.soft{color:var(--soft)}:focus-visible{outline:3px solid var(--ink);outline-offset:2px}nav a{color:inherit;display:inline-block;padding:12px 12px 12px 0}`;
 
 export type Device = "apple" | "android" | "windows";
 
