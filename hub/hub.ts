@@ -27,6 +27,7 @@ import { Broker } from "./broker/broker.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Settings } from "./config.ts";
 import { ConfigWriter } from "./config-writer.ts";
+import { dataFaultFrom } from "./data-fault.ts";
 import { DeviceAlerts } from "./devices/device-alerts.ts";
 import { Devices } from "./devices/devices.ts";
 import { keepHistories } from "./devices/keep-histories.ts";
@@ -74,7 +75,7 @@ export async function openHub(
 		return await composeHub(settings, { log, logs, clock, closers });
 	} catch (error) {
 		await closers.disposeAsync();
-		throw error;
+		throw dataFaultFrom(error, settings.dataDir);
 	}
 }
 
