@@ -5,10 +5,13 @@ import type { BackupState } from "@kassahub/contracts/backup.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import type { RelayState } from "@kassahub/contracts/relay-state.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RawRegister } from "./raw-register.ts";
 import { saleNow } from "./sales.ts";
 import { bearer, getJson, nowhere, Shop, until } from "./shop.ts";
+
+// Every step starts a process, and a busy machine takes its time for each.
+vi.setConfig({ testTimeout: 400_000 });
 
 const REGISTERS = 40;
 const PASSPHRASE = "een lange zin die niemand raadt";
@@ -29,9 +32,7 @@ function passphraseFile(shop: Shop): string {
 	return file;
 }
 
-test("yesterday's backup restored while the office has today: no number twice, every sale once", {
-	timeout: 240_000,
-}, async () => {
+test("yesterday's backup restored while the office has today: no number twice, every sale once", async () => {
 	await using shop = await Shop.create();
 	const { mqttUrl } = await shop.start();
 	const credentials = await shop.pair("register", "kassa-1");
@@ -119,9 +120,7 @@ test("a new box is the old one again in one command: its registers are known, an
 	await fresh.cli("journal", "verify");
 });
 
-test("40 registers sell while backups are made; the hub killed in the middle of one leaves the last good one", {
-	timeout: 240_000,
-}, async () => {
+test("40 registers sell while backups are made; the hub killed in the middle of one leaves the last good one", async () => {
 	const stick = "stick";
 	await using shop = await Shop.create({
 		cloud: await nowhere(),
@@ -145,7 +144,7 @@ test("40 registers sell while backups are made; the hub killed in the middle of 
 			acknowledged.add(sale.id);
 		}
 	});
-	await until("sales", () => acknowledged.size > 400);
+	await until("sales", () => acknowledged.size > 400, 120_000);
 	const promised = [...acknowledged];
 	await shop.cli("backup");
 	const good = await backupState(shop);
@@ -160,7 +159,7 @@ test("40 registers sell while backups are made; the hub killed in the middle of 
 		body: "{}",
 	});
 	expect(began.status).toBe(202);
-	await until("the backup to be under way", () => readdirSync(shop.dataDir).includes("backup.new"));
+	await until("the backup to be under way", () => readdirSync(shop.dataDir).includes("backup.new"), 120_000);
 	await shop.kill();
 	await Promise.all(selling);
 	for (const register of registers) register.close();
