@@ -1,15 +1,21 @@
 // `npm run test:usb`: checks the links and drivers on a real USB, with the real usb and serialport packages.
-// A kernel with USB gadgets is booted in QEMU, on this machine's own files, and runs tests/usb/main.ts.
+// A kernel with USB gadgets is booted in QEMU, on this machine's own files, and runs the checks in tests/usb.
 // Plain JS: it runs under whatever Node started npm.
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { modules, root } from "./stamp.js";
+import { modules, pinnedNode, root } from "./stamp.js";
 
+const checks = join(root, "tests/usb/run.ts");
 const cache = join(modules, ".cache", "usb-guest");
+/** What Node makes of the sources: made here, because it takes long on an emulated processor, and now and then fails. */
+const compiled = join(modules, ".cache", "usb-guest-compiled");
 const GUEST_MINUTES = 10;
+/** Once in some thirty starts Node 24 ends like this in QEMU, whatever it runs. Nothing else is tried again. */
+const V8_TRIPPED = /Check failed: it->second\.Size\(\) > offset/;
+const BOOTS_MAX = 3;
 
 /** Which folders of the kernel's modules the guest can need; together a tenth of them. */
 const moduleFolders = [
@@ -83,42 +89,64 @@ const buildInitrd = ({ name, folder }) => {
 	rmSync(disk, { recursive: true });
 };
 
+const compile = () => {
+	const words = ["--input-type=module", "-e", `await import(${JSON.stringify(checks)})`];
+	const env = { ...process.env, NODE_COMPILE_CACHE: compiled };
+	const { status, stderr } = spawnSync(pinnedNode, words, { cwd: root, env, encoding: "utf8" });
+	if (status !== 0) giveUp(`the checks can't be read: ${stderr}`);
+};
+
 const boot = ({ name, folder }) => {
 	const version = name.replace("linux-image-", "");
 	const words = [
 		["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "2048"],
 		["-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio"],
 		["-kernel", join(folder, "package/boot", `vmlinuz-${version}`), "-initrd", join(folder, "initrd.gz")],
-		["-append", `console=ttyS0 quiet panic=-1 project=${root}`],
+		["-append", `console=ttyS0 quiet panic=-1 project=${root} compiled=${compiled}`],
 		["-virtfs", "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"],
 	].flat();
 	return spawn("qemu-system-x86_64", words, { stdio: ["ignore", "pipe", "inherit"] });
 };
 
+/** Boots the guest once and tells what it says; `hasTripped` where V8 gave up on the emulated processor. */
+const check = async (kernel) => {
+	const guest = boot(kernel);
+	guest.on("error", (error) =>
+		giveUp(`QEMU can't be started: ${error.message}`, "npm run test:usb, which installs it"),
+	);
+	const late = setTimeout(() => {
+		say(`the guest isn't done after ${GUEST_MINUTES} minutes: it is stopped`);
+		guest.kill("SIGKILL");
+	}, GUEST_MINUTES * 60_000);
+	const outcome = { passed: 0, failed: 0, hasTripped: false };
+	let status;
+	for await (const line of createInterface({ input: guest.stdout })) {
+		const clean = line.replace(/\r/g, "");
+		if (/^ok /.test(clean)) outcome.passed++;
+		if (/^not ok /.test(clean)) outcome.failed++;
+		if (V8_TRIPPED.test(clean)) outcome.hasTripped = true;
+		status = /^guest rc (\d+)/.exec(clean)?.[1] ?? status;
+		console.log(clean);
+	}
+	clearTimeout(late);
+	// QEMU itself says 0, whatever happened in it.
+	if (status !== "0" && outcome.failed === 0) {
+		say(status === undefined ? "the guest stopped before it was done" : `the checks ended with ${status}`);
+		outcome.failed = 1;
+	}
+	if (outcome.passed === 0) outcome.failed = Math.max(1, outcome.failed);
+	return outcome;
+};
+
 if (process.arch !== "x64") giveUp("npm run test:usb runs on x64 only: the guest is this machine's own kind.");
 const kernel = unpackedKernel();
 buildInitrd(kernel);
-const guest = boot(kernel);
-guest.on("error", (error) => giveUp(`QEMU can't be started: ${error.message}`, "npm run test:usb, which installs it"));
-const late = setTimeout(() => {
-	say(`the guest isn't done after ${GUEST_MINUTES} minutes: it is stopped`);
-	guest.kill("SIGKILL");
-}, GUEST_MINUTES * 60_000);
-const counts = { passed: 0, failed: 0 };
-let guestStatus;
-for await (const line of createInterface({ input: guest.stdout })) {
-	const clean = line.replace(/\r/g, "");
-	if (/^ok /.test(clean)) counts.passed++;
-	if (/^not ok /.test(clean)) counts.failed++;
-	guestStatus = /^guest rc (\d+)/.exec(clean)?.[1] ?? guestStatus;
-	console.log(clean);
+compile();
+let outcome;
+for (let boots = 1; boots <= BOOTS_MAX; boots++) {
+	outcome = await check(kernel);
+	if (!outcome.hasTripped) break;
+	say("V8 tripped over its own code on the emulated processor, which says nothing about USB");
 }
-clearTimeout(late);
-// QEMU itself says 0, whatever happened in it.
-if (guestStatus !== "0" && counts.failed === 0) {
-	say(guestStatus === undefined ? "the guest stopped before it was done" : `the checks ended with ${guestStatus}`);
-	counts.failed = 1;
-}
-if (counts.passed === 0 && counts.failed === 0) counts.failed = 1;
-console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
-process.exit(counts.failed === 0 ? 0 : 1);
+console.log(`\n${outcome.passed} passed, ${outcome.failed} failed`);
+process.exit(outcome.failed === 0 ? 0 : 1);

@@ -31,8 +31,8 @@ PROJECT=$(setting project)
 export PATH="/usr/sbin:/usr/bin:/sbin:/bin"
 # Hot-plug events and the names under /dev/serial and /dev/input come from udev; it would not start in a chroot by itself.
 SYSTEMD_IGNORE_CHROOT=1 chroot /root /lib/systemd/systemd-udevd --daemon
-# On an emulated processor V8 trips over its own compiled code now and then (Check failed: it->second.Size() > offset).
-INTERPRETED="--no-opt --no-maglev --no-sparkplug --regexp-interpret-all"
-chroot /root /bin/sh -c "cd '$PROJECT' && exec node_modules/node/bin/node $INTERPRETED tests/usb/main.ts"
+export NODE_COMPILE_CACHE="$(setting compiled)"
+chroot /root /bin/sh -c "cd '$PROJECT' && exec node_modules/node/bin/node --input-type=module -e \
+	\"import { run } from './tests/usb/run.ts'; await run();\""
 echo "guest rc $?"
 /bin/busybox poweroff -f
