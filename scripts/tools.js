@@ -20,7 +20,8 @@ const forTests = [
 	{ name: "chromium", isHere: () => isOnPath("chromium") },
 	{ name: "strace", isHere: () => isOnPath("strace") },
 	{ name: "openssl", isHere: () => isOnPath("openssl") },
-	{ name: "openssl", isHere: () => isOnPath("openssl") },
+	// Another machine on the network, for tests of what it may reach.
+	{ name: "iproute2", isHere: () => isOnPath("ip") },
 	// NFC readers: what the module for them is compiled with, the program that reaches them, and a reader of none.
 	{ name: "g++", isHere: () => isOnPath("g++") },
 	{ name: "make", isHere: () => isOnPath("make") },
