@@ -8,6 +8,7 @@ import { readCommand } from "./command-reader.ts";
 import type { Driver, Job, Outcome } from "./drivers/driver.ts";
 import { DeviceError, fault, faultOf } from "./fault.ts";
 import type { Ledger, Order } from "./ledger.ts";
+import { inContract } from "./result-in-contract.ts";
 
 const ORDERS_MAX = 200;
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -212,7 +213,9 @@ export class Commands {
 
 	async #answer(command: Pick<Command, "id" | "action">, outcome: Outcome): Promise<void> {
 		const { id, action } = command;
-		const result: Result = { id, device: this.#device, action, at: new Date().toISOString(), ...outcome };
+		const said: Result = { id, device: this.#device, action, at: new Date().toISOString(), ...outcome };
+		const { result, isCut } = inContract(said);
+		if (isCut) this.#log.error({ id, action }, "the driver's answer is not in the contract: cut to what matters");
 		await this.#ledger.answer(result);
 		this.#log.info({ id, action, status: result.status, code: result.fault?.code }, "answered");
 		this.#performer.tell(result);
