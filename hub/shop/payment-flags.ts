@@ -35,7 +35,7 @@ export function requestFlags({ terminals }: Payments, request: PaymentRequest): 
 	const terminal = terminals.get(request.terminal);
 	if (request.type === "settle" && !terminal?.unknown.has(request.payment))
 		return [`NOTHING_TO_SETTLE:${request.payment}`];
-	if (request.type === "cancel" && !terminal?.open.has(request.payment))
-		return [`NOTHING_TO_CANCEL:${request.payment}`];
-	return [];
+	if (request.type !== "cancel") return [];
+	const isThere = terminal?.open.has(request.payment) || terminal?.unknown.has(request.payment);
+	return isThere ? [] : [`NOTHING_TO_CANCEL:${request.payment}`];
 }
