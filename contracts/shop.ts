@@ -21,6 +21,7 @@ export const Shop = Type.Object({
 		}),
 	),
 	scales: Type.Array(Served),
+	terminals: Type.Array(Served),
 });
 export type Shop = Static<typeof Shop>;
 
@@ -33,4 +34,5 @@ export const shopExample: Shop = {
 	footer: ["Tot ziens!"],
 	printers: [{ device: "bonprinter", registers: null, receipts: "always" }],
 	scales: [{ device: "weegschaal", registers: ["kassa-1"] }],
+	terminals: [{ device: "pin-1", registers: null }],
 };

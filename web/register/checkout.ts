@@ -1,27 +1,37 @@
 import { roundToFiveCents } from "@kassahub/contracts/money.ts";
 import type { Payment, Sale } from "@kassahub/contracts/sale.ts";
 import { type Basket, basketTotal, saleLine } from "./basket.ts";
+import { type PaidByPin, sumOf } from "./pin-payment.ts";
 
 export type Tender = { method: "cash"; tendered?: number } | { method: "pin" };
 
 /** Which sale this is. `receipt: "none"` where no printer can be reached now: its paper must not come hours later. */
 export type Stamp = Pick<Sale, "id" | "register" | "at" | "receipt">;
 
-/** What is to be paid with a method, and the cash rounding in it, in cents. Negative where money goes back. */
-export function dueFor(basket: Basket, method: Tender["method"]): { total: number; due: number; rounding: number } {
+/** What is still to be paid with a method, and the cash rounding in it, in cents. Negative where money goes back. */
+export function dueFor(
+	basket: Basket,
+	method: Tender["method"],
+	paid: readonly PaidByPin[] = [],
+): { total: number; due: number; rounding: number } {
 	const total = basketTotal(basket);
-	const due = method === "cash" ? roundToFiveCents(total) : total;
-	return { total, due, rounding: due - total };
+	const rest = total - sumOf(paid);
+	const due = method === "cash" ? roundToFiveCents(rest) : rest;
+	return { total, due, rounding: due - rest };
 }
 
-/** The completed sale of a basket. Throws a RangeError where less was handed over than is due. */
-export function completeSale(basket: Basket, tender: Tender, by: Stamp): Sale {
-	const { total, due, rounding } = dueFor(basket, tender.method);
+/** The completed sale of a basket. Throws a RangeError where less was handed over than is due after what was paid. */
+export function completeSale(basket: Basket, tender: Tender, by: Stamp, paid: readonly PaidByPin[] = []): Sale {
+	const { total, due, rounding } = dueFor(basket, tender.method, paid);
+	const rest = due - rounding;
 	return {
 		...by,
 		...(basket.refundOf ? { refundOf: basket.refundOf } : {}),
 		lines: basket.lines.map(saleLine),
-		payments: total === 0 ? [] : [payment(tender, due)],
+		payments: [
+			...paid.map(({ amount, paymentId }): Payment => ({ method: "pin", amount, paymentId })),
+			...(rest === 0 ? [] : [payment(tender, due)]),
+		],
 		rounding,
 		total,
 	};

@@ -12,11 +12,12 @@ import { words } from "./words.ts";
 export function DoneDialog({ till, sale }: { till: Till; sale: Sale }) {
 	const text = words.value;
 	const hasPrinted = useSignal(false);
-	const [payment] = sale.payments;
+	const cash = sale.payments.find(({ method }) => method === "cash");
 	const back = givenBack(sale);
 	const isRefund = sale.total < 0;
-	const title = isRefund ? text.refunded : payment?.method === "pin" ? text.paidByPin : text.changeBack;
-	const figure = payment?.method === "pin" || isRefund ? Math.abs(payment?.amount ?? 0) : back;
+	const isPin = !cash && sale.payments.length > 0;
+	const title = isRefund ? text.refunded : isPin ? text.paidByPin : text.changeBack;
+	const figure = isPin || isRefund ? Math.abs(sale.payments.reduce((sum, { amount }) => sum + amount, 0)) : back;
 	const kept = till.sales.value.find(({ id }) => id === sale.id);
 	const printer = till.printer();
 	const printsByItself = printer?.receipts === "always";
@@ -28,10 +29,10 @@ export function DoneDialog({ till, sale }: { till: Till; sale: Sale }) {
 					<dt>{text.total}</dt>
 					<dd>{euro(sale.total)}</dd>
 				</div>
-				{payment?.tendered === undefined ? null : (
+				{cash?.tendered === undefined ? null : (
 					<div>
 						<dt>{text.received}</dt>
-						<dd>{euro(payment.tendered)}</dd>
+						<dd>{euro(cash.tendered)}</dd>
 					</div>
 				)}
 			</dl>

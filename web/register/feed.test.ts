@@ -9,6 +9,7 @@ const nobody = {
 	rejection: () => undefined,
 	result: () => undefined,
 	catalogue: () => undefined,
+	payment: () => undefined,
 };
 
 test("a device whose state is taken back is gone from the register, and nothing else is", () => {

@@ -11,6 +11,7 @@ import { signal } from "@preact/signals";
 import { topics } from "../kit/topics.ts";
 
 export type WeightReading = Extract<Reading, { type: "weight" }>;
+type PaymentReading = Extract<Reading, { type: "payment" }>;
 
 /** A scale repeats its weight every five seconds: what is older than this is no longer on the plate for certain. */
 const WEIGHT_FRESH_MS = 8000;
@@ -20,6 +21,7 @@ type Hearers = {
 	rejection: (rejection: Rejection) => void;
 	result: (result: Result) => void;
 	catalogue: (version: CatalogueVersion) => void;
+	payment: (reading: PaymentReading) => void;
 };
 
 /** What the hub tells this register, as it was last heard. */
@@ -116,6 +118,7 @@ export class Feed {
 	}
 
 	#hearReading(reading: Reading): void {
+		if (reading.type === "payment") this.#heard.payment(reading);
 		if (reading.type !== "weight") return;
 		clearTimeout(this.#staleWeights.get(reading.device));
 		this.weights.value = new Map(this.weights.value).set(reading.device, reading);

@@ -1,63 +1,85 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
+import { Dialog } from "../kit/dialog.tsx";
 import { euro } from "../kit/figures.ts";
+import { say } from "../kit/toast.tsx";
 import { AmountPad } from "./amount-pad.tsx";
 import { dueFor, type Tender } from "./checkout.ts";
+import { DueList } from "./due-list.tsx";
+import { sumOf } from "./pin-payment.ts";
+import { PartPaid, PinProgress, PinTab } from "./pin-tab.tsx";
 import { quickAmounts } from "./quick-amounts.ts";
 import type { Till } from "./till.ts";
-import { TillDialog } from "./till-dialog.tsx";
 import { words } from "./words.ts";
 
 export function PayDialog({ till }: { till: Till }) {
 	const text = words.value;
-	const method = useSignal<Tender["method"]>("cash");
-	const { due } = dueFor(till.basket.value, method.value);
+	const { pin } = till;
+	const paid = pin.paid.value;
+	const method = useSignal<Tender["method"]>(paid.length > 0 || pin.payment.value ? "pin" : "cash");
+	const { total, due } = dueFor(till.basket.value, "pin", paid);
+	const close = (): void => {
+		if (pin.isLocked.value) {
+			say(text.pinFirst, "bad", "pin-first");
+			return;
+		}
+		pin.dismiss();
+		till.screen.value = undefined;
+	};
 	return (
-		<TillDialog till={till} title={due < 0 ? text.refundTitle : text.payTitle} isWide={true}>
-			<div class="methods" role="tablist">
-				{(["cash", "pin"] as const).map((one) => (
-					<button
-						key={one}
-						type="button"
-						role="tab"
-						class="button large"
-						aria-selected={method.value === one}
-						onClick={() => {
-							method.value = one;
-						}}
-					>
-						{one === "cash" ? text.cash : text.pin}
-					</button>
-				))}
-			</div>
-			{method.value === "cash" ? <Cash till={till} /> : <Pin till={till} />}
-		</TillDialog>
+		<Dialog title={total < 0 ? text.refundTitle : text.payTitle} isWide={true} onClose={close}>
+			{pin.payment.value ? (
+				<PinProgress till={till} payment={pin.payment.value} />
+			) : paid.length > 0 && due === 0 ? (
+				<AllPaid till={till} />
+			) : (
+				<>
+					{paid.length > 0 ? <PartPaid till={till} paid={sumOf(paid)} /> : null}
+					<Methods till={till} method={method} />
+					{method.value === "cash" ? <Cash till={till} /> : <PinTab till={till} />}
+				</>
+			)}
+		</Dialog>
 	);
 }
 
-function Due({ till, method }: { till: Till; method: Tender["method"] }) {
+function Methods({ till, method }: { till: Till; method: Signal<Tender["method"]> }) {
 	const text = words.value;
-	const { total, due, rounding } = dueFor(till.basket.value, method);
+	const pin = till.terminal() ? text.pinTab : text.pin;
 	return (
-		<dl class="due">
-			<div>
-				<dt>{text.total}</dt>
-				<dd>{euro(total)}</dd>
-			</div>
-			<div>
-				<dt>{method === "cash" ? text.rounding : ""}</dt>
-				<dd>{method === "cash" ? euro(rounding) : ""}</dd>
-			</div>
-			<div class="sum">
-				<dt>{due < 0 ? text.toPayOut : text.toPay}</dt>
-				<dd>{euro(Math.abs(due))}</dd>
-			</div>
-		</dl>
+		<div class="methods" role="tablist">
+			{(["cash", "pin"] as const).map((one) => (
+				<button
+					key={one}
+					type="button"
+					role="tab"
+					class="button large"
+					aria-selected={method.value === one}
+					onClick={() => {
+						method.value = one;
+					}}
+				>
+					{one === "cash" ? text.cash : pin}
+				</button>
+			))}
+		</div>
+	);
+}
+
+/** The sale completes by itself; this stands where there was no room to store it. */
+function AllPaid({ till }: { till: Till }) {
+	return (
+		<>
+			<DueList till={till} method="pin" />
+			<button type="button" class="button primary large" onClick={() => void till.pay({ method: "pin" })}>
+				{words.value.pinFinish}
+			</button>
+		</>
 	);
 }
 
 function Cash({ till }: { till: Till }) {
 	const text = words.value;
-	const { due } = dueFor(till.basket.value, "cash");
+	const { due } = dueFor(till.basket.value, "cash", till.pin.paid.value);
 	const tendered = useSignal(0);
 	const left = tendered.value - due;
 	const confirm = (): void => {
@@ -66,7 +88,7 @@ function Cash({ till }: { till: Till }) {
 	if (due <= 0) {
 		return (
 			<>
-				<Due till={till} method="cash" />
+				<DueList till={till} method="cash" />
 				<button type="button" class="button primary large" data-first onClick={confirm}>
 					{text.confirmPayOut}
 				</button>
@@ -84,7 +106,7 @@ function Cash({ till }: { till: Till }) {
 			}}
 		>
 			<div class="pay-left">
-				<Due till={till} method="cash" />
+				<DueList till={till} method="cash" />
 				<dl class="due">
 					<div>
 						<dt>{text.received}</dt>
@@ -118,19 +140,5 @@ function Cash({ till }: { till: Till }) {
 				{text.confirmCash}
 			</button>
 		</form>
-	);
-}
-
-function Pin({ till }: { till: Till }) {
-	const text = words.value;
-	const { due } = dueFor(till.basket.value, "pin");
-	return (
-		<>
-			<Due till={till} method="pin" />
-			<p class="soft">{due < 0 ? text.pinRefundHint : text.pinHint}</p>
-			<button type="button" class="button primary large" onClick={() => void till.pay({ method: "pin" })}>
-				{due < 0 ? text.confirmPayOut : text.confirmPin}
-			</button>
-		</>
 	);
 }

@@ -86,7 +86,8 @@ export class RegisterStore {
 
 	async shop(): Promise<Shop | undefined> {
 		const shop = await this.#database.get("facts", "shop");
-		return typeof shop === "object" ? shop : undefined;
+		// One that an older register kept knows of no terminals.
+		return typeof shop === "object" ? { ...shop, terminals: shop.terminals ?? [] } : undefined;
 	}
 
 	async keepShop(shop: Shop): Promise<void> {

@@ -6,7 +6,7 @@ import type { Product } from "@kassahub/contracts/product.ts";
 import type { Rejection } from "@kassahub/contracts/rejection.ts";
 import type { Sale } from "@kassahub/contracts/sale.ts";
 import type { Shop } from "@kassahub/contracts/shop.ts";
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { uuidv7 } from "uuidv7";
 import { euro } from "../kit/figures.ts";
 import { connectLive, type Live } from "../kit/live.ts";
@@ -15,10 +15,11 @@ import { createRest, type Rest } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
 import { topics } from "../kit/topics.ts";
 import { addProduct, type Basket, EMPTY_BASKET, PIECE } from "./basket.ts";
-import { completeSale, type Tender } from "./checkout.ts";
+import { completeSale, dueFor, type Tender } from "./checkout.ts";
 import { Commands } from "./commands.ts";
 import { Feed } from "./feed.ts";
 import { Outbox, type OutboxItem } from "./outbox.ts";
+import { PinPayments } from "./pin-payment.ts";
 import { indexCodes, lookUp } from "./scan.ts";
 import { type KeptSale, RegisterStore } from "./store.ts";
 import { eventName } from "./words/nl.ts";
@@ -44,6 +45,7 @@ export class Till {
 	readonly feed: Feed;
 	readonly commands: Commands;
 	readonly live: Live;
+	readonly pin: PinPayments;
 	readonly basket = signal<Basket>(readBasket());
 	/** What stands in the search field. */
 	readonly search = signal("");
@@ -78,6 +80,7 @@ export class Till {
 			rejection: (rejection) => void this.#rejected(rejection),
 			result: (result) => this.commands.answered(result),
 			catalogue: ({ version }) => void this.#followCatalogue(version),
+			payment: (reading) => this.pin.heard(reading),
 		});
 		this.live = connectLive({
 			credentials,
@@ -86,6 +89,13 @@ export class Till {
 			onMessage: (topic, value) => this.feed.hear(topic, value),
 		});
 		this.commands = new Commands(this.live);
+		this.pin = new PinPayments({
+			rest: this.#rest,
+			isLive: () => this.live.status.value === "live",
+			storage: localStorage,
+			stamp: () => this.#stamp(),
+			tell: (fault) => say(words.value[fault], "bad"),
+		});
 	}
 
 	/** Everything this device remembers is read before the wire opens: an answer may come with the first packet. */
@@ -108,6 +118,8 @@ export class Till {
 		till.#catalogueVersion = catalogue.version;
 		till.sales.value = sales;
 		till.shop.value = shop;
+		if (till.pin.isIn(sales.map(({ sale }) => sale))) till.#sold();
+		if (till.pin.isLocked.value) till.screen.value = { kind: "pay" };
 		till.#start();
 		return till;
 	}
@@ -131,11 +143,16 @@ export class Till {
 			return () => clearTimeout(timer);
 		});
 		effect(() => {
-			if (this.live.status.value === "live") void this.#connected();
+			if (this.live.status.value === "live") untracked(() => void this.#connected());
 			else {
 				this.#outbox.disconnected();
 				this.feed.lost();
 			}
+		});
+		effect(() => {
+			const paid = this.pin.paid.value;
+			const isAllPaid = paid.length > 0 && dueFor(this.basket.value, "pin", paid).due === 0;
+			if (isAllPaid && !this.pin.payment.value) untracked(() => void this.pay({ method: "pin" }));
 		});
 	}
 
@@ -167,15 +184,15 @@ export class Till {
 
 	/** Completes the sale: on this device first, then the receipt screen, then the wire. */
 	async pay(tender: Tender): Promise<void> {
-		if (this.#isPaying || this.basket.value.lines.length === 0) return;
+		if (this.#isPaying || this.pin.isUnderWay.value || this.basket.value.lines.length === 0) return;
 		this.#isPaying = true;
 		try {
 			const isLive = this.live.status.value === "live";
 			const stamp = { ...this.#stamp(), ...(isLive ? {} : { receipt: "none" as const }) };
-			const sale = completeSale(this.basket.value, tender, stamp);
+			const sale = completeSale(this.basket.value, tender, stamp, this.pin.paid.value);
 			if (!(await this.#keep({ id: sale.id, queuedAt: Date.now(), kind: "sale", event: sale }))) return;
 			this.sales.value = [{ id: sale.id, at: Date.now(), sale }, ...this.sales.value];
-			this.basket.value = EMPTY_BASKET;
+			this.#sold();
 			this.screen.value = { kind: "done", sale };
 			if (tender.method === "cash") this.#openDrawerUnlessHubDoes();
 		} finally {
@@ -205,11 +222,25 @@ export class Till {
 		void this.#outbox.dismiss(id);
 	}
 
-	/** This register's printer: one that is online before one that is not. */
 	printer(): Shop["printers"][number] | undefined {
-		const printers = this.shop.value?.printers ?? [];
-		const isOnline = ({ device }: { device: string }) => this.feed.devices.value.get(device)?.state === "online";
-		return printers.find(isOnline) ?? printers[0];
+		return this.#best(this.shop.value?.printers ?? []);
+	}
+
+	terminal(): Shop["terminals"][number] | undefined {
+		return this.#best(this.shop.value?.terminals ?? []);
+	}
+
+	/** Of the devices that serve this register one that is online before one that is not. */
+	#best<T extends { device: string }>(served: readonly T[]): T | undefined {
+		return served.find(({ device }) => this.feed.devices.value.get(device)?.state === "online") ?? served[0];
+	}
+
+	/** What was in the basket is sold, and so is what was paid for it. */
+	#sold(): void {
+		batch(() => {
+			this.pin.sold();
+			this.basket.value = EMPTY_BASKET;
+		});
 	}
 
 	#openDrawerUnlessHubDoes(): void {
@@ -230,6 +261,7 @@ export class Till {
 	}
 
 	async #booked(booking: Booking): Promise<void> {
+		this.pin.booked(booking);
 		const item = await this.#outbox.booked(booking);
 		const kept = this.sales.value.find(({ id }) => id === booking.id);
 		if (kept) await this.#keepSales([{ ...kept, number: booking.number, hash: booking.hash }]);
@@ -243,6 +275,7 @@ export class Till {
 
 	async #connected(): Promise<void> {
 		this.#outbox.connected();
+		void this.pin.connected();
 		await retrying(async () => {
 			const shop = await this.#rest.get<Shop>("/shop");
 			this.shop.value = shop;

@@ -174,6 +174,7 @@ describe("the shop", () => {
 		const own = bodyOf(await shop.ask("register", "GET", "/shop"), Shop);
 		expect(own.printers).toEqual([{ device: "bonprinter", registers: null, receipts: "always" }]);
 		expect(own.scales).toEqual([{ device: "weegschaal", registers: ["kassa-1"] }]);
+		expect(own.terminals).toEqual([]);
 		const { token } = await shop.accounts.pair("register", "kassa-2");
 		const headers = { authorization: `Bearer ${token}` };
 		expect((await shop.app.inject({ url: "/api/v1/shop", headers })).json().scales).toEqual([]);

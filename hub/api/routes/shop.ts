@@ -16,7 +16,7 @@ export function shopRoutes(app: App, { config, devices, relay }: Parts): void {
 		{
 			schema: {
 				tags,
-				summary: "The shop, and the printers and scales that serve the asking register",
+				summary: "The shop, and the printers, scales and pin terminals that serve the asking register",
 				response: answers({ 200: Shop }),
 			},
 		},
@@ -45,6 +45,8 @@ function shopFor(config: Config, caller: Caller, classOf: (device: string) => De
 	const mine = (device: DeviceConfig) => caller.kind !== "register" || serves(device, caller.name);
 	const served = Object.entries(config.devices ?? {}).filter(([, device]) => mine(device));
 	const ofClass = (wanted: DeviceClass) => served.filter(([device]) => classOf(device) === wanted);
+	const named = (wanted: DeviceClass) =>
+		ofClass(wanted).map(([device, { registers }]) => ({ device, registers: registers ?? null }));
 	return {
 		id: shop.id,
 		name: shop.name,
@@ -57,6 +59,7 @@ function shopFor(config: Config, caller: Caller, classOf: (device: string) => De
 			registers: registers ?? null,
 			receipts: receipts ?? "always",
 		})),
-		scales: ofClass("scale").map(([device, { registers }]) => ({ device, registers: registers ?? null })),
+		scales: named("scale"),
+		terminals: named("terminal"),
 	};
 }
