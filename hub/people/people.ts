@@ -48,6 +48,7 @@ export class PersonRefused extends Error {
 
 /** What a person proves to be themselves with, where it is something they know. */
 export type Knowledge = "passphrase" | "pin";
+export type Secrets = { [what in Knowledge]?: string | undefined };
 
 /**
  * The people of the shop, in a JSON file that holds only slow hashes, keyed hashes and public keys.
@@ -92,6 +93,20 @@ export class People extends EventEmitter<{ changed: [name: string] }> {
 	get(name: string): Person | undefined {
 		const stored = this.#people.get(name);
 		return stored && asSeen(stored);
+	}
+
+	/** Adds a person together with what they sign in with: at no moment is there an owner whom nobody can be. */
+	async add({ name, title, role }: Pick<Person, "name" | "title" | "role">, secrets: Secrets): Promise<Person> {
+		const { passphrase, pin } = secrets;
+		await this.#save({
+			name,
+			title,
+			role,
+			addedAt: new Date().toISOString(),
+			...(passphrase === undefined ? {} : { passphrase: await hashSecret(passphrase) }),
+			...(pin === undefined ? {} : { pin: await hashSecret(pin) }),
+		});
+		return asSeen(this.#known(name));
 	}
 
 	/** Adds a person, or changes what they are called and their role. Throws PersonRefused for the last owner's. */

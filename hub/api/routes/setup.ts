@@ -45,13 +45,10 @@ export function setupRoutes(app: App, parts: Parts): void {
 				const { shopName, language, owner } = request.body;
 				const name = nameFrom(owner.title);
 				await configWriter.putShop({ name: shopName, language });
-				await people.put({ name, title: owner.title, role: "owner" });
-				await people.setSecret(name, "passphrase", owner.passphrase);
-				if (owner.pin) await people.setSecret(name, "pin", owner.pin);
+				const { title, passphrase, pin } = owner;
+				const person = await people.add({ name, title, role: "owner" }, { passphrase, pin });
 				log.info({ address: request.ip }, "the box has an owner");
 				audit.note(`setup at ${request.ip}`, "person-added", { about: name, detail: "owner" });
-				const person = people.get(name);
-				if (!person) throw new Error(`${name} was added and is not there`);
 				return openConsoleSession(parts, request, reply, person);
 			} finally {
 				isClaiming = false;
