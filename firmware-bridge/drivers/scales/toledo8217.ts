@@ -36,7 +36,7 @@ const TEST_READS_MAX = 10;
 export const toledo8217 = defineScale({
 	name: "toledo8217",
 	title: "Toledo 8217 and 8213 checkout scales (Mettler, Rice Lake BenchPro, Ohaus Courier and others that speak it)",
-	provenOn: "emulator only",
+	provenOn: "emulator, and a USB serial port that a Linux kernel plays",
 	serial: { baudRate: 9600, dataBits: 7, parity: "even", stopBits: 1 },
 	settings: Settings,
 	actions: ["zero", "tare", "clear-tare", "self-test"],
