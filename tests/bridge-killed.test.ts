@@ -1,27 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { Result } from "@kassahub/contracts/result.ts";
 import mqtt from "mqtt";
 import { expect, test } from "vitest";
 import { startPrinter } from "../firmware-bridge/emulators/escpos.ts";
 import { paperText } from "../firmware-bridge/emulators/paper.ts";
+import { pidOfPart } from "./part-process.ts";
 import { saleNow, salesTopic } from "./sales.ts";
 import { getJson, nowhere, Shop, until } from "./shop.ts";
-
-/** The process of a part of a shop, found among the hub's children. */
-function pidOfPart(hubPid: number, script: string): number {
-	const pid = readdirSync("/proc").find((entry) => {
-		if (!/^\d+$/.test(entry)) return false;
-		try {
-			const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1];
-			return parent === String(hubPid) && readFileSync(`/proc/${entry}/cmdline`, "utf8").includes(script);
-		} catch {
-			return false;
-		}
-	});
-	if (!pid) throw new Error(`no ${script} runs under ${hubPid}`);
-	return Number(pid);
-}
 
 test("bridge killed during printing: the result says so, the sale stands, the printer comes back by itself", async () => {
 	const printer = await startPrinter({ port: 0, msPerLine: 40 });

@@ -1,32 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Alert } from "@kassahub/contracts/alert.ts";
 import type { JournalEntry } from "@kassahub/contracts/journal-entry.ts";
 import mqtt from "mqtt";
 import { expect, test } from "vitest";
+import { fillDisk, makeRoom, mountSmallDisk, unmount } from "./full-disk.ts";
 import { RawRegister } from "./raw-register.ts";
 import { saleNow } from "./sales.ts";
 import { nowhere, Shop, until } from "./shop.ts";
-
-/** Fills a folder's disk to the last byte. */
-function fillDisk(file: string): void {
-	for (const size of [1 << 20, 1 << 14, 1 << 10, 1]) {
-		try {
-			for (;;) writeFileSync(file, Buffer.alloc(size), { flag: "a" });
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-		}
-	}
-}
 
 test("disk full at the journal: no PUBACK, an alert, and all goes on when space returns", async () => {
 	await using shop = await Shop.create({
 		// A back office elsewhere that is out of reach: an embedded one would not fit on this small disk.
 		cloud: await nowhere(),
 	});
-	execFileSync("mkdir", ["-p", shop.dataDir]);
-	execFileSync("mount", ["-t", "tmpfs", "-o", "size=24m", "tmpfs", shop.dataDir]);
+	mountSmallDisk(shop.dataDir);
 	try {
 		const { mqttUrl } = await shop.start();
 		const credentials = await shop.pair("register", "kassa-1");
@@ -37,8 +23,7 @@ test("disk full at the journal: no PUBACK, an alert, and all goes on when space 
 
 		const acknowledged: string[] = [];
 		let refused: ReturnType<typeof saleNow> | undefined;
-		const filler = join(shop.dataDir, "filler");
-		fillDisk(filler);
+		fillDisk(shop.dataDir);
 		let register = await RawRegister.connect(mqttUrl, credentials);
 		// The journal may still have room in pages it already owns.
 		for (let count = 0; count < 5000 && !refused; count++) {
@@ -51,7 +36,7 @@ test("disk full at the journal: no PUBACK, an alert, and all goes on when space 
 			alerts.find((alert) => alert.code === "JOURNAL_DISK_FULL" && alert.state === "raised"),
 		);
 
-		rmSync(filler);
+		makeRoom(shop.dataDir);
 		register = await RawRegister.connect(mqttUrl, credentials);
 		expect(await register.sell(refused as ReturnType<typeof saleNow>)).toBe(true);
 		acknowledged.push((refused as ReturnType<typeof saleNow>).id);
@@ -70,6 +55,6 @@ test("disk full at the journal: no PUBACK, an alert, and all goes on when space 
 		expect(sales.map(({ id }) => id)).toEqual(acknowledged);
 	} finally {
 		await shop.stop();
-		execFileSync("umount", ["-l", shop.dataDir]);
+		unmount(shop.dataDir);
 	}
 });

@@ -26,12 +26,13 @@ async function openShop(devices: Record<string, DeviceConfig>) {
 	const paired = await Promise.all(["kassa-1", "kassa-2"].map((name) => shop.pair("register", name)));
 	const [register, other] = paired.map((credentials) => new PinRegister(credentials, () => mqttUrl));
 	if (!register || !other) throw new Error("no registers");
-	await until("every device to be online", async () => {
+	const areOnline = async (): Promise<boolean> => {
 		const states = await get<DeviceState[]>("/devices");
 		return Object.keys(devices).every((name) =>
 			states.some(({ device, state }) => device === name && state === "online"),
 		);
-	});
+	};
+	await until("every device to be online", areOnline, 90_000);
 	return {
 		shop,
 		register,

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BookedPayment } from "@kassahub/contracts/booked-payment.ts";
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { PaymentOutcome } from "@kassahub/contracts/payment-outcome.ts";
 import { uuidv7 } from "uuidv7";
 import { type BenchMessage, movedCents } from "../../firmware-bridge/emulators/terminal-on-bench.ts";
+import { pidOfPart } from "../part-process.ts";
 import { saleNow } from "../sales.ts";
 import { bearer, getJson, nowhere, Shop, until } from "../shop.ts";
 import { PinRegister } from "./pin-register.ts";
@@ -234,19 +235,4 @@ export class Scene {
 		const { httpUrl, token } = this.#shop.running;
 		return getJson<T>(`${httpUrl}/api/v1${path}`, token);
 	}
-}
-
-/** The process of a part of a shop, found among the hub's children. */
-function pidOfPart(hubPid: number, script: string): number {
-	const pid = readdirSync("/proc").find((entry) => {
-		if (!/^\d+$/.test(entry)) return false;
-		try {
-			const parent = /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1];
-			return parent === String(hubPid) && readFileSync(`/proc/${entry}/cmdline`, "utf8").includes(script);
-		} catch {
-			return false;
-		}
-	});
-	if (!pid) throw new Error(`no ${script} runs under ${hubPid}`);
-	return Number(pid);
 }
