@@ -5,6 +5,7 @@ import type { DeviceConfig } from "@kassahub/contracts/config.ts";
 import type { DeviceState } from "@kassahub/contracts/device-state.ts";
 import type { Health } from "@kassahub/contracts/health.ts";
 import { topicOf } from "@kassahub/contracts/message.ts";
+import { type Result, result } from "@kassahub/contracts/result.ts";
 import mqtt from "mqtt";
 import { uuidv7 } from "uuidv7";
 import { expect, test } from "vitest";
@@ -92,6 +93,14 @@ test("a day at the pin terminal: what is paid, declined, stopped, paid back and 
 		fault: { code: "TERMINAL_BUSY" },
 	});
 	expect(await get<BookedPayment[]>("/payments?terminal=pin-1")).toMatchObject([{ id: waiting.id, state: "open" }]);
+	// A sensor that was given the terminal's name has no say in money.
+	const liar = await mqtt.connectAsync(shop.running.mqttUrl, { ...(await shop.pair("sensor", "pin-1")) });
+	const lie: Result = {
+		...{ id: waiting.id, device: "pin-1", action: "pay", status: "done", at: new Date().toISOString() },
+		payment: { status: "approved", amount: 700 },
+	};
+	await liar.publishAsync(topicOf(result, { device: "pin-1" }), JSON.stringify(lie), { qos: 1 });
+	await liar.endAsync();
 	// The terminal may not heed it while it is still asking for the card.
 	let isOver = false;
 	void waited.then(() => {
