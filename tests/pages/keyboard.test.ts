@@ -5,6 +5,9 @@ import { Stage, seriousFaults } from "./stage.ts";
 
 const CONTROLS = "a[href], button, input, select, textarea, summary, [tabindex]";
 const TABS_MAX = 400;
+const WITHIN_MS = 5000;
+/** A page that asks the hub every two seconds may change while it is walked: then it is walked anew. */
+const WALKS_MAX = 3;
 
 let stage: Stage;
 beforeAll(async () => {
@@ -50,8 +53,17 @@ const focused = (page: Page): Promise<Focused | undefined> =>
 		return { control: Number(element.dataset.control ?? -1), html: element.outerHTML.slice(0, 120), isSeen };
 	});
 
-/** Presses Tab from the start of the page, or of the dialog, until it is round: what is wrong on the way. */
 async function walk(page: Page, inside: string): Promise<string[]> {
+	let faults: string[] = [];
+	for (let walks = 0; walks < WALKS_MAX; walks++) {
+		faults = await walkOnce(page, inside);
+		if (faults.length === 0) break;
+	}
+	return faults;
+}
+
+/** Presses Tab from the start of the page, or of the dialog, until it is round: what is wrong on the way. */
+async function walkOnce(page: Page, inside: string): Promise<string[]> {
 	const count = await numberControls(page, inside);
 	const reached: number[] = [];
 	const faults: string[] = [];
@@ -105,12 +117,31 @@ async function openEach(page: Page): Promise<{ faults: string[]; opened: number 
 		faults.push(...(await seriousFaults(page)).map((fault) => `${name}: ${fault}`));
 		faults.push(...(await walk(page, "dialog[open]")).map((fault) => `${name}: ${fault}`));
 		await page.keyboard.press("Escape");
-		if (await isOpen()) {
+		const isGone = page.waitForFunction(() => !document.querySelector("dialog[open]"), undefined, {
+			timeout: WITHIN_MS,
+		});
+		if (
+			!(await isGone.then(
+				() => true,
+				() => false,
+			))
+		) {
 			faults.push(`${name}: Escape leaves it open`);
 			return { faults, opened };
 		}
-		const isBack = await button.evaluate((element) => document.activeElement === element || !element.isConnected);
-		if (!isBack) faults.push(`${name}: the focus is not given back`);
+		// The page gives it back once the dialog is gone, not in the same moment.
+		const isBack = page.waitForFunction(
+			(element) => document.activeElement === element || !element.isConnected,
+			button,
+			{ timeout: WITHIN_MS },
+		);
+		if (
+			!(await isBack.then(
+				() => true,
+				() => false,
+			))
+		)
+			faults.push(`${name}: the focus is not given back`);
 	}
 	return { faults, opened };
 }

@@ -4,8 +4,8 @@ import { Icon } from "./icon.tsx";
 import { kitWords } from "./language.ts";
 
 /**
- * A modal dialog: the browser keeps the focus inside, and whoever opened it gets it back. Escape and the cross close it; what carries
- * `data-first` has the focus at the start.
+ * A modal dialog: the browser keeps the focus inside, and whoever opened it gets it back. Escape and the cross close it;
+ * what carries `data-first` has the focus at the start.
  */
 export function Dialog(props: { title: string; onClose: () => void; isWide?: boolean; children: ComponentChildren }) {
 	const element = useRef<HTMLDialogElement>(null);
