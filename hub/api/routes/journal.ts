@@ -55,8 +55,9 @@ export function journalRoutes(app: App, { audit, books }: Parts): void {
 			},
 		},
 		async (request) => {
+			const rebuilt = await books.rebuild();
 			audit.note(sourceOf(callerOf(request)), "journal-rebuilt");
-			return books.rebuild();
+			return rebuilt;
 		},
 	);
 }
