@@ -14,24 +14,30 @@ const CHUNK_BYTES = 1024;
 export function readPaced(stream: Readable, receive: (bytes: Uint8Array) => void): void {
 	let allowance = BURST_BYTES;
 	let at = performance.now();
-	let next: (() => void) | undefined;
+	let isWaiting = false;
 
+	const wait = (): void => {
+		isWaiting = true;
+		if (allowance > 0) setImmediate(again);
+		else setTimeout(again, (-allowance * 1000) / BYTES_A_SECOND + 1).unref();
+	};
+	const again = (): void => {
+		isWaiting = false;
+		read();
+	};
 	const read = (): void => {
-		if (next) return;
+		if (isWaiting) return;
 		const now = performance.now();
 		allowance = Math.min(BURST_BYTES, allowance + ((now - at) * BYTES_A_SECOND) / 1000);
 		at = now;
-		const bytes = stream.read(Math.min(stream.readableLength, CHUNK_BYTES) || undefined) as Uint8Array | null;
-		if (!bytes) return;
-		allowance -= bytes.length;
-		receive(bytes);
-		const again = (): void => {
-			next = undefined;
-			read();
-		};
-		next = again;
-		if (allowance > 0) setImmediate(again);
-		else setTimeout(again, (-allowance * 1000) / BYTES_A_SECOND + 1).unref();
+		// A timer may come a little early.
+		if (allowance > 0) {
+			const bytes = stream.read(Math.min(stream.readableLength, CHUNK_BYTES) || undefined) as Uint8Array | null;
+			if (!bytes) return;
+			allowance -= bytes.length;
+			receive(bytes);
+		}
+		wait();
 	};
 	stream.on("readable", read);
 }
