@@ -70,7 +70,7 @@ export class Device {
 			this.#ledger,
 			{
 				readiness: () => this.#readiness(),
-				perform: (command, job) => this.#ask((session) => session.perform(command, job)),
+				perform: (command, job) => this.#perform(command, job),
 				recover: (command, job) => this.#ask((session) => recovered(session, command, job)),
 				attend: (command) => (command.action === "trace" ? this.#trace(command.seconds) : undefined),
 				tell: (result) => this.#mailbox.result(result, () => this.#ledger.told(result.id)),
@@ -203,11 +203,17 @@ export class Device {
 		return this.#state.state === "degraded" ? "degraded" : "none";
 	}
 
+	async #perform(command: Command, job: Job): Promise<Outcome> {
+		// The link went between choosing the command and its turn: not one byte of it has left.
+		if (!this.#session) return { status: "failed", fault: this.#state.fault ?? fault("DEVICE_UNREACHABLE") };
+		return this.#ask((session) => session.perform(command, job));
+	}
+
+	/** Throws DeviceError where there is nobody to ask: what was in doubt stays so. */
 	async #ask(question: (session: Session) => Promise<Outcome>): Promise<Outcome> {
 		const session = this.#session;
 		const link = this.#link;
-		// The link went between choosing the command and its turn: not one byte of it has left.
-		if (!session || !link) return { status: "failed", fault: this.#state.fault ?? fault("DEVICE_UNREACHABLE") };
+		if (!session || !link) throw new DeviceError("DEVICE_UNREACHABLE");
 		const answering = question(session);
 		answering.catch(() => undefined);
 		const abandoned = link.gone.then(async (error) => {
