@@ -26,35 +26,56 @@ const door = createRest(undefined);
 async function findPlace(): Promise<Place> {
 	if (location.hash.startsWith("#code=")) return { at: "pairing" };
 	try {
-		const session = await door.get<Session | undefined>("/session");
+		const session = await signedIn();
 		if (session) return { at: "inside", watch: new HubWatch(session) };
+		const setup = await door.get<SetupState>("/setup");
+		return setup.isOpen ? { at: "setup", setup } : { at: "sign-in" };
 	} catch (error) {
-		if (error instanceof TypeError) return { at: "no-answer" };
-		if (!(error instanceof RestRefused)) throw error;
+		if (!(error instanceof TypeError || error instanceof RestRefused)) throw error;
+		return { at: "no-answer" };
 	}
-	const setup = await door.get<SetupState>("/setup");
-	return setup.isOpen ? { at: "setup", setup } : { at: "sign-in" };
+}
+
+/** Who is signed in by this browser's cookie; undefined where nobody is, or no longer. */
+async function signedIn(): Promise<Session | undefined> {
+	try {
+		return await door.get<Session | undefined>("/session");
+	} catch (error) {
+		if (error instanceof RestRefused && error.problem.status === 401) return undefined;
+		throw error;
+	}
 }
 
 /** Who comes in: a paired page by its key, a person by name and passphrase, and the owner of a new box by claiming it. */
 export function Entrance({ credentials }: { credentials: Credentials | undefined }) {
-	const place = useSignal<Place>(credentials ? { at: "inside", watch: new HubWatch(credentials) } : { at: "door" });
+	const place = useSignal<Place>({ at: "door" });
 	const find = (): void => {
 		void findPlace().then((found) => {
 			place.value = found;
 		});
 	};
+	useEffect(() => {
+		if (credentials) place.value = { at: "inside", watch: new HubWatch(credentials) };
+		else find();
+	}, []);
 	const { value: here } = place;
 	const watch = here.at === "inside" ? here.watch : undefined;
-	useEffect(() => {
-		if (here.at === "door") find();
-	}, []);
 	useEffect(() => {
 		void watch?.run();
 	}, [watch]);
 	const enter = (session: Session): void => {
 		place.value = { at: "inside", watch: new HubWatch(session) };
 	};
+	const signIn = (isAgain: boolean) => (
+		<SignInPage
+			rest={door}
+			isAgain={isAgain}
+			onDone={enter}
+			onPair={() => {
+				place.value = { at: "pairing" };
+			}}
+		/>
+	);
 
 	switch (here.at) {
 		case "door":
@@ -78,29 +99,11 @@ export function Entrance({ credentials }: { credentials: Credentials | undefined
 		case "setup":
 			return <SetupPage rest={door} shop={here.setup.shop} onDone={enter} />;
 		case "sign-in":
-			return (
-				<SignInPage
-					rest={door}
-					isAgain={false}
-					onDone={enter}
-					onPair={() => {
-						place.value = { at: "pairing" };
-					}}
-				/>
-			);
+			return signIn(false);
 		case "pairing":
 			return <Pairing app="console" isRefused={false} />;
+		case "inside":
+			if (here.watch.status.value !== "refused") return <App watch={here.watch} />;
+			return here.watch.session ? signIn(true) : <Pairing app="console" isRefused={true} />;
 	}
-	if (here.watch.status.value !== "refused") return <App watch={here.watch} />;
-	if (!here.watch.session) return <Pairing app="console" isRefused={true} />;
-	return (
-		<SignInPage
-			rest={door}
-			isAgain={true}
-			onDone={enter}
-			onPair={() => {
-				place.value = { at: "pairing" };
-			}}
-		/>
-	);
 }

@@ -4,9 +4,11 @@ import { type Role, roles } from "@kassahub/contracts/role.ts";
 import { useSignal } from "@preact/signals";
 import { Dialog } from "../kit/dialog.tsx";
 import { say } from "../kit/toast.tsx";
+import { Form, FormFault } from "./form.tsx";
 import type { HubWatch } from "./hub-watch.ts";
 import { SecretField } from "./secret-field.tsx";
 import { submitted } from "./submitted.ts";
+import { TextField } from "./text-field.tsx";
 import { words } from "./words.ts";
 
 type Props = { watch: HubWatch; person: Person | undefined; onClose: () => void };
@@ -18,53 +20,19 @@ export function PersonDialog({ watch, person, onClose }: Props) {
 	const role = useSignal<Role>(person?.role ?? "cashier");
 	const passphrase = useSignal("");
 	const pin = useSignal("");
-	const isSure = useSignal(false);
-	const fault = useSignal("");
-	const isBusy = useSignal(false);
 	const name = person?.name ?? nameFrom(title.value);
-	const save = () =>
-		submitted({ fault, isBusy }, async () => {
-			await watch.rest.put(`/people/${name}`, { title: title.value.trim(), role: role.value });
-			if (passphrase.value) await watch.rest.put(`/people/${name}/passphrase`, { secret: passphrase.value });
-			if (pin.value) await watch.rest.put(`/people/${name}/pin`, { secret: pin.value });
-			await watch.look();
-			say(text.personSaved(title.value.trim()));
-			onClose();
-		});
-	const remove = () =>
-		submitted({ fault, isBusy }, async () => {
-			if (!isSure.value) {
-				isSure.value = true;
-				return;
-			}
-			await watch.rest.delete(`/people/${name}`);
-			await watch.look();
-			say(text.personRemoved(title.value));
-			onClose();
-		});
+	const save = async (): Promise<void> => {
+		await watch.rest.put(`/people/${name}`, { title: title.value.trim(), role: role.value });
+		if (passphrase.value) await watch.rest.put(`/people/${name}/passphrase`, { secret: passphrase.value });
+		if (pin.value) await watch.rest.put(`/people/${name}/pin`, { secret: pin.value });
+		await watch.look();
+		say(text.personSaved(title.value.trim()));
+		onClose();
+	};
 	return (
 		<Dialog title={person ? person.title : text.addPerson} onClose={onClose}>
-			<form
-				class="stack"
-				onSubmit={(event) => {
-					event.preventDefault();
-					void save();
-				}}
-			>
-				<label class="field">
-					<span>{text.name}</span>
-					<input
-						class="input"
-						data-first
-						required
-						maxLength={48}
-						autocomplete="off"
-						value={title.value}
-						onInput={(event) => {
-							title.value = event.currentTarget.value;
-						}}
-					/>
-				</label>
+			<Form submit={text.save} send={save}>
+				<TextField label={text.name} value={title} data-first required maxLength={48} autocomplete="off" />
 				<label class="field">
 					<span>{text.roleLabel}</span>
 					<select
@@ -84,25 +52,38 @@ export function PersonDialog({ watch, person, onClose }: Props) {
 				</label>
 				<SecretField kind="passphrase" secret={passphrase} isSet={person?.hasPassphrase ?? false} />
 				<SecretField kind="pin" secret={pin} isSet={person?.hasPin ?? false} />
-				{fault.value ? (
-					<p role="alert" class="bad-text">
-						{fault.value}
-					</p>
-				) : null}
-				<button type="submit" class="button primary large" disabled={isBusy.value}>
-					{text.save}
-				</button>
-				{person ? (
-					<button
-						type="button"
-						class={isSure.value ? "button danger" : "button"}
-						disabled={isBusy.value}
-						onClick={() => void remove()}
-					>
-						{isSure.value ? text.revokeSure : text.removePerson}
-					</button>
-				) : null}
-			</form>
+			</Form>
+			{person ? <Remove watch={watch} person={person} onDone={onClose} /> : null}
 		</Dialog>
+	);
+}
+
+/** Asked twice: whoever is taken away is signed out everywhere at once. */
+function Remove({ watch, person, onDone }: { watch: HubWatch; person: Person; onDone: () => void }) {
+	const text = words.value;
+	const isSure = useSignal(false);
+	const fault = useSignal("");
+	const isBusy = useSignal(false);
+	const remove = async (): Promise<void> => {
+		await watch.rest.delete(`/people/${person.name}`);
+		await watch.look();
+		say(text.personRemoved(person.title));
+		onDone();
+	};
+	return (
+		<>
+			<FormFault text={fault.value} />
+			<button
+				type="button"
+				class={isSure.value ? "button danger" : "button"}
+				disabled={isBusy.value}
+				onClick={() => {
+					if (isSure.value) void submitted({ fault, isBusy }, remove);
+					isSure.value = true;
+				}}
+			>
+				{isSure.value ? text.revokeSure : text.removePerson}
+			</button>
+		</>
 	);
 }

@@ -8,6 +8,7 @@ import { kitWords } from "../kit/language.ts";
 import { Empty, Loading, Notice } from "../kit/notice.tsx";
 import { RestRefused } from "../kit/rest.ts";
 import { say } from "../kit/toast.tsx";
+import { FormFault } from "./form.tsx";
 import type { HubWatch } from "./hub-watch.ts";
 import { submitted } from "./submitted.ts";
 import { words } from "./words.ts";
@@ -120,11 +121,7 @@ function Found({ watch, proposal }: { watch: HubWatch; proposal: Proposal }) {
 					>
 						{text.copy}
 					</button>
-					{fault.value ? (
-						<p role="alert" class="bad-text">
-							{fault.value}
-						</p>
-					) : null}
+					<FormFault text={fault.value} />
 				</div>
 			)}
 		</li>

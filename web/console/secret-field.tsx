@@ -1,4 +1,5 @@
 import type { Signal } from "@preact/signals";
+import { TextField } from "./text-field.tsx";
 import { words } from "./words.ts";
 
 /** As contracts/person.ts has them. */
@@ -11,24 +12,18 @@ type Props = { kind: "passphrase" | "pin"; secret: Signal<string>; isSet?: boole
 /** A passphrase or PIN to be: it is never shown again, so that left empty it stays as it is. */
 export function SecretField({ kind, secret, isSet = false, isRequired = false }: Props) {
 	const text = words.value;
-	const hint = kind === "pin" ? text.pinHint : text.passphraseHint(PASSPHRASE_MIN);
-	return (
-		<label class="field">
-			<span>{kind === "pin" ? text.pinOptional : text.passphrase}</span>
-			<input
-				class="input"
-				type="password"
-				autocomplete={kind === "pin" ? "off" : "new-password"}
-				required={isRequired}
-				{...(kind === "pin"
-					? { inputmode: "numeric" as const, pattern: PIN }
-					: { minLength: PASSPHRASE_MIN, maxLength: PASSPHRASE_MAX })}
-				value={secret.value}
-				onInput={(event) => {
-					secret.value = event.currentTarget.value;
-				}}
-			/>
-			<small class="soft">{isSet ? `${text.secretIsSet} ${hint}` : hint}</small>
-		</label>
+	const rule = kind === "pin" ? text.pinHint : text.passphraseHint(PASSPHRASE_MIN);
+	const hint = isSet ? `${text.secretIsSet} ${rule}` : rule;
+	const shared = { value: secret, hint, isSecret: true, required: isRequired };
+	return kind === "pin" ? (
+		<TextField {...shared} label={text.pinOptional} autocomplete="off" inputmode="numeric" pattern={PIN} />
+	) : (
+		<TextField
+			{...shared}
+			label={text.passphrase}
+			autocomplete="new-password"
+			minLength={PASSPHRASE_MIN}
+			maxLength={PASSPHRASE_MAX}
+		/>
 	);
 }

@@ -1,12 +1,12 @@
 import type { Session } from "@kassahub/contracts/session.ts";
 import type { Claim, SetupState } from "@kassahub/contracts/setup.ts";
 import { useSignal } from "@preact/signals";
-import { Wordmark } from "../kit/icon.tsx";
+import { Doorstep } from "../kit/doorstep.tsx";
 import { language } from "../kit/language.ts";
 import type { Rest } from "../kit/rest.ts";
-import { Switches } from "../kit/switches.tsx";
+import { Form } from "./form.tsx";
 import { SecretField } from "./secret-field.tsx";
-import { submitted } from "./submitted.ts";
+import { TextField } from "./text-field.tsx";
 import { words } from "./words.ts";
 
 type Props = { rest: Rest; shop: SetupState["shop"]; onDone: (session: Session) => void };
@@ -18,78 +18,41 @@ export function SetupPage({ rest, shop, onDone }: Props) {
 	const title = useSignal("");
 	const passphrase = useSignal("");
 	const pin = useSignal("");
-	const fault = useSignal("");
-	const isBusy = useSignal(false);
-	const claim = () =>
-		submitted({ fault, isBusy }, async () => {
-			const body: Claim = {
-				shopName: shopName.value.trim(),
-				language: language.value,
-				owner: {
-					title: title.value.trim(),
-					passphrase: passphrase.value,
-					...(pin.value ? { pin: pin.value } : {}),
-				},
-			};
-			onDone(await rest.post<Session>("/setup", body));
-		});
+	const claim = async (): Promise<void> => {
+		const body: Claim = {
+			shopName: shopName.value.trim(),
+			language: language.value,
+			owner: {
+				title: title.value.trim(),
+				passphrase: passphrase.value,
+				...(pin.value ? { pin: pin.value } : {}),
+			},
+		};
+		onDone(await rest.post<Session>("/setup", body));
+	};
 	return (
-		<main class="pairing">
-			<div>
-				<div class="row">
-					<Wordmark />
-					<span class="grow" />
-					<Switches />
-				</div>
-				<h1>{text.setupTitle}</h1>
-				<p>{text.setupHow}</p>
-				<form
-					class="stack"
-					onSubmit={(event) => {
-						event.preventDefault();
-						void claim();
-					}}
-				>
-					<label class="field">
-						<span>{text.shopName}</span>
-						<input
-							class="input"
-							required
-							maxLength={48}
-							autocomplete="organization"
-							value={shopName.value}
-							onInput={(event) => {
-								shopName.value = event.currentTarget.value;
-							}}
-						/>
-						<small class="soft">{text.shopNameHint}</small>
-					</label>
-					<label class="field">
-						<span>{text.yourName}</span>
-						<input
-							class="input"
-							required
-							maxLength={48}
-							autocomplete="name"
-							value={title.value}
-							onInput={(event) => {
-								title.value = event.currentTarget.value;
-							}}
-						/>
-						<small class="soft">{text.yourNameHint}</small>
-					</label>
-					<SecretField kind="passphrase" secret={passphrase} isRequired={true} />
-					<SecretField kind="pin" secret={pin} />
-					{fault.value ? (
-						<p role="alert" class="bad-text">
-							{fault.value}
-						</p>
-					) : null}
-					<button type="submit" class="button primary large" disabled={isBusy.value}>
-						{text.claim}
-					</button>
-				</form>
-			</div>
-		</main>
+		<Doorstep title={text.setupTitle}>
+			<p>{text.setupHow}</p>
+			<Form submit={text.claim} send={claim}>
+				<TextField
+					label={text.shopName}
+					hint={text.shopNameHint}
+					value={shopName}
+					required
+					maxLength={48}
+					autocomplete="organization"
+				/>
+				<TextField
+					label={text.yourName}
+					hint={text.yourNameHint}
+					value={title}
+					required
+					maxLength={48}
+					autocomplete="name"
+				/>
+				<SecretField kind="passphrase" secret={passphrase} isRequired={true} />
+				<SecretField kind="pin" secret={pin} />
+			</Form>
+		</Doorstep>
 	);
 }

@@ -1,12 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { readCredentials, storeCredentials } from "./credentials.ts";
+import { Doorstep } from "./doorstep.tsx";
 import { faultWords } from "./fault-words.ts";
-import { Wordmark } from "./icon.tsx";
 import { kitWords } from "./language.ts";
 import { readCode, redeemCode } from "./redeem.ts";
 import { RestRefused } from "./rest.ts";
-import { Switches } from "./switches.tsx";
 
 /** Shown where a page has no credentials, or ones the hub no longer knows: how to get them, and where to put them. */
 export function Pairing({ app, isRefused }: { app: "register" | "console"; isRefused: boolean }) {
@@ -47,48 +46,40 @@ export function Pairing({ app, isRefused }: { app: "register" | "console"; isRef
 	}, []);
 
 	return (
-		<main class="pairing">
-			<div>
-				<div class="row">
-					<Wordmark />
-					<span style={{ flex: 1 }} />
-					<Switches />
-				</div>
-				<h1>{isRefused ? words.refused : words.notPaired}</h1>
-				{isRefused ? <p>{words.refusedWhy}</p> : null}
-				<p>{app === "register" ? words.notPairedRegister : words.notPairedConsole}</p>
-				<form
-					style={{ display: "grid", gap: "12px" }}
-					onSubmit={(event) => {
-						event.preventDefault();
-						void pair(text.value);
-					}}
-				>
-					<label class="field">
-						<span>{words.codeLabel}</span>
-						<input
-							class="input code-input"
-							inputmode="numeric"
-							autocomplete="one-time-code"
-							spellcheck={false}
-							value={text.value}
-							onInput={(event) => {
-								text.value = event.currentTarget.value;
-								fault.value = "";
-							}}
-						/>
-						<small class="soft">{words.codeHint}</small>
-					</label>
-					{fault.value ? (
-						<p role="alert" style={{ color: "var(--bad)" }}>
-							{fault.value}
-						</p>
-					) : null}
-					<button type="submit" class="button primary" disabled={isBusy.value || text.value.trim() === ""}>
-						{words.pair}
-					</button>
-				</form>
-			</div>
-		</main>
+		<Doorstep title={isRefused ? words.refused : words.notPaired}>
+			{isRefused ? <p>{words.refusedWhy}</p> : null}
+			<p>{app === "register" ? words.notPairedRegister : words.notPairedConsole}</p>
+			<form
+				style={{ display: "grid", gap: "12px" }}
+				onSubmit={(event) => {
+					event.preventDefault();
+					void pair(text.value);
+				}}
+			>
+				<label class="field">
+					<span>{words.codeLabel}</span>
+					<input
+						class="input code-input"
+						inputmode="numeric"
+						autocomplete="one-time-code"
+						spellcheck={false}
+						value={text.value}
+						onInput={(event) => {
+							text.value = event.currentTarget.value;
+							fault.value = "";
+						}}
+					/>
+					<small class="soft">{words.codeHint}</small>
+				</label>
+				{fault.value ? (
+					<p role="alert" style={{ color: "var(--bad)" }}>
+						{fault.value}
+					</p>
+				) : null}
+				<button type="submit" class="button primary" disabled={isBusy.value || text.value.trim() === ""}>
+					{words.pair}
+				</button>
+			</form>
+		</Doorstep>
 	);
 }
